@@ -1,0 +1,7 @@
+//! What runs in the browser.
+
+mod live;
+mod search;
+
+pub use live::LiveCatalog;
+pub use search::SearchCombobox;

@@ -1,0 +1,43 @@
+//! What the site owes its readers: accessibility, privacy, and how its algorithms decide. Written in `docs/`, shown here.
+
+use guildhall_ui::Prose;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+fn html(markdown: &'static str) -> String {
+    #[cfg(feature = "ssr")]
+    return guildhall_catalog::markdown::to_html(markdown);
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = markdown;
+        String::new()
+    }
+}
+
+#[component]
+fn Statement(title: &'static str, text: &'static str) -> impl IntoView {
+    view! {
+        <Title text=title />
+        <div class="narrow">
+            <h1>{title}</h1>
+            <Prose html=html(text) />
+        </div>
+    }
+}
+
+macro_rules! statement {
+    ($name:ident, $title:literal, $file:literal) => {
+        #[component]
+        pub(crate) fn $name() -> impl IntoView {
+            #[cfg(feature = "ssr")]
+            let text = include_str!(concat!("../../../../../docs/", $file));
+            #[cfg(not(feature = "ssr"))]
+            let text = "";
+            view! { <Statement title=$title text=text /> }
+        }
+    };
+}
+
+statement!(AccessibilityView, "Accessibility", "statements/accessibility.md");
+statement!(PrivacyView, "Privacy", "statements/privacy.md");
+statement!(TransparencyView, "How our algorithms decide", "atrs/search-ranking.md");

@@ -1,0 +1,282 @@
+//! A course: what it teaches, what it costs, what others say.
+
+use guildhall_types::{
+    catalog::{CourseDetail, LessonKind, LessonOutline, ModuleOutline, ReviewView},
+    time::{count, date, duration},
+};
+use guildhall_ui::{Breadcrumbs, ButtonLink, Cover, Disclosure, Pagination, Prose, Rating, RatingHistogram, Tag};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{base_url, param};
+use crate::{
+    api::{CoursePage, read_course, read_preview, read_reviews},
+    parts::{Failure, Review},
+    structured::{PublicHead, course_json_ld},
+};
+
+#[component]
+pub(crate) fn CourseView() -> impl IntoView {
+    let slug = param("slug");
+    view! {
+        <Suspense>
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    match read_course(slug).await {
+                        Ok(page) => view! { <Content page=page /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
+        </Suspense>
+    }
+}
+
+#[component]
+fn Content(page: CoursePage) -> impl IntoView {
+    let CoursePage { course, reviews } = page;
+    let card = course.card.clone();
+    let json_ld = course_json_ld(&base_url(), &course, &reviews);
+    let rating = card.rating.tenths().and_then(|tenths| u32::try_from(tenths).ok());
+    view! {
+        <Title text=card.title.clone() />
+        <PublicHead
+            path=format!("/courses/{}", card.slug)
+            title=card.title.clone()
+            description=card.summary.clone()
+            image=format!("/covers/{}/card.svg", card.id)
+            json_ld=json_ld
+        />
+        <Breadcrumbs links=vec![
+            ("Courses".to_owned(), "/courses".to_owned()),
+            (card.category_name.clone(), format!("/courses?category={}", card.category_slug)),
+        ] />
+        <div class="course">
+            <div>
+                <h1>{card.title.clone()}</h1>
+                <p class="lede">{card.summary.clone()}</p>
+                <p class="row">
+                    {rating.map(|tenths| view! { <Rating value=f64::from(tenths) / 10.0 count=card.rating.count href="#reviews".to_owned() /> })}
+                    <Tag>{card.level.label()}</Tag>
+                    <span class="meta">
+                        "By " <a href=format!("/providers/{}", card.provider_slug)>{card.provider_name.clone()}</a>
+                    </span>
+                </p>
+                <About course=course.clone() />
+                <Syllabus modules=course.modules.clone() slug=card.slug.clone() />
+                <Reviews reviews=reviews course=course.clone() />
+            </div>
+            <Buy course=course />
+        </div>
+    }
+}
+
+#[component]
+fn About(course: CourseDetail) -> impl IntoView {
+    let outcomes = (!course.outcomes.is_empty()).then(|| {
+        view! {
+            <h2>"What you will be able to do"</h2>
+            <ul class="outcomes">{course.outcomes.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+        }
+    });
+    let line = |title: &'static str, text: String| (!text.is_empty()).then(|| view! { <h3>{title}</h3><p>{text}</p> });
+    view! {
+        {outcomes}
+        <h2>"About this course"</h2>
+        <Prose html=course.description_html />
+        {line("Who it is for", course.audience)}
+        {line("What you need", course.requirements)}
+        {(!course.skills.is_empty())
+            .then(|| {
+                view! {
+                    <h3>"Skills"</h3>
+                    <ul class="tags">
+                        {course
+                            .skills
+                            .into_iter()
+                            .map(|skill| view! { <li><a class="tag" href=format!("/courses?skill={}", skill.slug)>{skill.name}</a></li> })
+                            .collect_view()}
+                    </ul>
+                }
+            })}
+    }
+}
+
+#[component]
+fn Syllabus(modules: Vec<ModuleOutline>, slug: String) -> impl IntoView {
+    let lessons: usize = modules.iter().map(|module| module.lessons.len()).sum();
+    let total = format!(
+        "{}, {}",
+        count(u64::try_from(modules.len()).unwrap_or_default(), "module", "modules"),
+        count(u64::try_from(lessons).unwrap_or_default(), "lesson", "lessons")
+    );
+    (lessons > 0).then(|| {
+        view! {
+            <h2>"Syllabus"</h2>
+            <p class="meta">{total}</p>
+            <div class="syllabus">
+                {modules
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, module)| {
+                        let minutes = module.minutes();
+                        let note = format!("{}, {}", count(u64::try_from(module.lessons.len()).unwrap_or_default(), "lesson", "lessons"), duration(minutes));
+                        let slug = slug.clone();
+                        view! {
+                            <Disclosure title=format!("{}. {}", place + 1, module.title) note=note open=place == 0>
+                                <ul class="lessons">
+                                    {module.lessons.into_iter().map(|lesson| view! { <LessonLine lesson=lesson slug=slug.clone() /> }).collect_view()}
+                                </ul>
+                            </Disclosure>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        }
+    })
+}
+
+#[component]
+fn LessonLine(lesson: LessonOutline, slug: String) -> impl IntoView {
+    let preview = (lesson.preview && lesson.kind != LessonKind::Quiz).then(|| {
+        view! {
+            " "
+            <a href=format!("/courses/{slug}/preview/{}", lesson.id)>
+                "Read it now" <span class="vh">": " {lesson.title.clone()}</span>
+            </a>
+        }
+    });
+    view! {
+        <li>
+            <span>{lesson.title} {preview}</span>
+            <span class="meta n">{format!("{}, {}", lesson.kind.label(), duration(lesson.minutes))}</span>
+        </li>
+    }
+}
+
+#[component]
+fn Reviews(reviews: Vec<ReviewView>, course: CourseDetail) -> impl IntoView {
+    let rating = course.card.rating;
+    let all = (rating.count > u64::try_from(reviews.len()).unwrap_or(u64::MAX))
+        .then(|| view! { <p><a href=format!("/courses/{}/reviews", course.card.slug)>{format!("Read all {} reviews", rating.count)}</a></p> });
+    let body = if rating.count == 0 {
+        view! { <p class="meta">"No reviews yet. Learners can write one once they are more than half way through."</p> }.into_any()
+    } else {
+        view! {
+            <RatingHistogram counts=rating.histogram />
+            {reviews.into_iter().map(|review| view! { <Review review=review /> }).collect_view()}
+            {all}
+        }
+        .into_any()
+    };
+    view! {
+        <h2 id="reviews">"Reviews"</h2>
+        {body}
+    }
+}
+
+#[component]
+fn Buy(course: CourseDetail) -> impl IntoView {
+    let card = course.card;
+    let free = card.price.is_zero();
+    view! {
+        <aside class="buy" aria-label="Buy this course">
+            <Cover src=format!("/covers/{}.svg", card.id) lazy=false width=400 height=225 />
+            <div class="in">
+                <p class="price">{card.price.price_label()}</p>
+                {(!free).then(|| view! { <p class="meta">"including VAT"</p> })}
+                <ButtonLink href=format!("/checkout/{}", card.slug) wide=true>
+                    {if free { "Enrol for free" } else { "Buy this course" }}
+                </ButtonLink>
+                {(!free).then(|| view! { <p class="meta">"Your fee is held until you finish, or for 80 days. Then 85% goes to the provider."</p> })}
+                <ul>
+                    <li>{format!("{}, {}", duration(card.duration_minutes), card.delivery.label().to_lowercase())}</li>
+                    <li>{format!("{} level", card.level.label())}</li>
+                    <li>{if course.language == "cy" { "In Welsh" } else { "In English" }}</li>
+                    <li>"Works on phone, keyboard and screen reader"</li>
+                    <li>{format!("Last updated {}", date(course.updated_at))}</li>
+                </ul>
+            </div>
+        </aside>
+    }
+}
+
+/// All reviews of a course.
+#[component]
+pub(crate) fn ReviewsView() -> impl IntoView {
+    let slug = param("slug");
+    let page: u32 = leptos_router::hooks::use_query_map().with_untracked(|query| query.get("page")).and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, 10_000);
+    view! {
+        <Suspense>
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    match read_reviews(slug, page).await {
+                        Ok(found) => {
+                            let card = found.course.card;
+                            let base = format!("/courses/{}", card.slug);
+                            let path = format!("{base}/reviews");
+                            let turn = path.clone();
+                            view! {
+                                <Title text=format!("Reviews of {}", card.title) />
+                                <PublicHead path=path title=format!("Reviews of {}", card.title) description=card.summary.clone() />
+                                <Breadcrumbs links=vec![("Courses".to_owned(), "/courses".to_owned()), (card.title.clone(), base)] />
+                                <div class="narrow">
+                                    <h1>{format!("Reviews of {}", card.title)}</h1>
+                                    <RatingHistogram counts=card.rating.histogram />
+                                    {found.reviews.into_iter().map(|review| view! { <Review review=review /> }).collect_view()}
+                                    <Pagination current=u64::from(page) total=card.rating.count.div_ceil(20) href=move |number| format!("{turn}?page={number}") />
+                                </div>
+                            }
+                                .into_any()
+                        }
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
+        </Suspense>
+    }
+}
+
+/// A lesson that may be read before buying.
+#[component]
+pub(crate) fn PreviewView() -> impl IntoView {
+    let (slug, lesson) = (param("slug"), param("lesson"));
+    view! {
+        <Suspense>
+            {
+                let (slug, lesson) = (slug.clone(), lesson.clone());
+                Suspend::new(async move {
+                    match read_preview(slug.clone(), lesson).await {
+                        Ok(found) => {
+                            let video = found.video.map(|video| {
+                                view! {
+                                    <video controls preload="metadata" src=video.src>
+                                        {video.captions.map(|src| view! { <track kind="captions" srclang="en" label="English" src=src default=true /> })}
+                                    </video>
+                                }
+                            });
+                            view! {
+                                <Title text=found.title.clone() />
+                                <Breadcrumbs links=vec![
+                                    ("Courses".to_owned(), "/courses".to_owned()),
+                                    ("The course".to_owned(), format!("/courses/{slug}")),
+                                ] />
+                                <div class="narrow">
+                                    <p class="meta">"Preview"</p>
+                                    <h1>{found.title}</h1>
+                                    {video}
+                                    <Prose html=found.body_html />
+                                    <ButtonLink href=format!("/courses/{slug}")>"Back to the course"</ButtonLink>
+                                </div>
+                            }
+                                .into_any()
+                        }
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
+        </Suspense>
+    }
+}

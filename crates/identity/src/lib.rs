@@ -1,0 +1,27 @@
+//! Who people are: accounts, passwords, sessions, and the links that prove an address.
+//!
+//! Public: the ops of [`ops`] (signing up, in and out, confirming, resetting, the account), the services [`Passwords`] and
+//! [`Throttle`], the session's [`cookie`], the rules of [`policy`], and the jobs of [`jobs`] that the worker runs.
+//!
+//! Invariants:
+//! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
+//! - No answer and no amount of work tells whether an address has an account: whatever depends on that happens in a job,
+//!   after the answer, and signing in verifies a password even where there is no account.
+//! - Nobody signs in before their address is confirmed, and every signing in makes a new session.
+//! - A link sent by mail works once, for one purpose, for a while. A changed password ends the other sessions.
+
+pub mod cookie;
+pub mod jobs;
+pub mod ops;
+mod passwords;
+pub mod policy;
+mod store;
+mod throttle;
+
+pub use ops::{
+    Client, NewSession, SignUp, account, authenticate, change_password, confirm_email, end_other_sessions, end_session,
+    rename, request_reset, resend_confirmation, reset_password, sign_in, sign_out, sign_up,
+};
+pub use passwords::Passwords;
+pub use policy::EmailAddress;
+pub use throttle::Throttle;

@@ -1,0 +1,119 @@
+//! Pure rules: what an address, a name and a password must be, how long things last, where one may be sent on to.
+
+mod device;
+mod email;
+mod name;
+mod password;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub use device::device;
+pub use email::EmailAddress;
+pub use name::PersonName;
+pub use password::NewPassword;
+
+/// How long a session lasts after it was last used.
+pub const SESSION_IDLE: TimeDelta = TimeDelta::days(30);
+/// Using a session is written down at most this often.
+pub const SESSION_TOUCH: TimeDelta = TimeDelta::minutes(5);
+/// How long the link that confirms an address works.
+pub const CONFIRM_FOR: TimeDelta = TimeDelta::hours(48);
+/// How long the link to choose a new password works.
+pub const RESET_FOR: TimeDelta = TimeDelta::hours(1);
+
+/// At most this many links of a kind go to one person in an hour, and a minute lies between two.
+const LINKS_AN_HOUR: i64 = 5;
+const BETWEEN_LINKS: TimeDelta = TimeDelta::minutes(1);
+
+/// Whether another link of a kind may be sent, after `in_last_hour` of them, the last one at `last`.
+#[must_use]
+pub fn may_send_link(in_last_hour: i64, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    in_last_hour < LINKS_AN_HOUR && last.is_none_or(|last| now - last >= BETWEEN_LINKS)
+}
+
+/// Whether a repeated sign-up still sends a link: it always makes the older ones void, so no minute is asked for.
+#[must_use]
+pub const fn may_sign_up_again(in_last_hour: i64) -> bool {
+    in_last_hour < LINKS_AN_HOUR
+}
+
+/// `next` when it is a path of this site, `otherwise` when it could lead anywhere else.
+///
+/// Browsers read `\` as `/` and drop tabs and line breaks, so none of them may be there at all.
+#[must_use]
+pub fn own_path<'a>(next: &'a str, otherwise: &'a str) -> &'a str {
+    let starts_here = next.starts_with('/') && !next.starts_with("//");
+    let is_plain =
+        next.len() <= 2_000 && next.is_ascii() && !next.chars().any(|c| c == '\\' || c.is_ascii_control() || c == ' ');
+    // Coming back to these would sign out at once, or ask to sign in again.
+    let loops = ["/sign-in", "/sign-out", "/api/"].iter().any(|path| next.starts_with(path));
+    if starts_here && is_plain && !loops { next } else { otherwise }
+}
+
+/// A path with `next` in its query, for whoever is led on by it; as it is when there is nowhere to go on to.
+#[must_use]
+pub fn with_next(path: &str, next: &str) -> String {
+    if next.is_empty() {
+        return path.to_owned();
+    }
+    let separator = if path.contains('?') { '&' } else { '?' };
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("{path}{separator}{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_own_paths_are_followed() {
+        for own in ["/", "/learn", "/checkout/prompting?step=2#pay", "/courses?q=a%20b"] {
+            assert_eq!(own_path(own, "/x"), own);
+        }
+        for foreign in [
+            "",
+            "learn",
+            "//evil.test",
+            "/\\evil.test",
+            "/\t/evil.test",
+            "https://evil.test",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x",
+            "/sign-out",
+            "/sign-in?next=/sign-in",
+            "/api/fn/account/sign-out",
+            "/caf\u{e9}",
+            "\\/evil.test",
+            " //evil.test",
+        ] {
+            assert_eq!(own_path(foreign, "/x"), "/x", "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_on_is_part_of_the_address() {
+        assert_eq!(with_next("/sign-in", ""), "/sign-in");
+        assert_eq!(with_next("/sign-in?done=x", "/checkout/a?b=c&d#e"), "/sign-in?done=x&next=%2Fcheckout%2Fa%3Fb%3Dc%26d%23e");
+    }
+
+    #[test]
+    fn links_are_rationed() {
+        let now = Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap();
+        assert!(may_send_link(0, None, now));
+        assert!(!may_send_link(1, Some(now - TimeDelta::seconds(59)), now));
+        assert!(may_send_link(4, Some(now - TimeDelta::seconds(60)), now));
+        assert!(!may_send_link(5, Some(now - TimeDelta::minutes(50)), now));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_the_way_on_is_ours(next in ".{0,60}") {
+            let path = own_path(&next, "/");
+            prop_assert!(path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'));
+            prop_assert!(!path.chars().any(char::is_control));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What is sent by mail, as data: the payload of the job that sends it. Any domain enqueues a [`SendMail`] in the
+//! transaction that it follows from; `guildhall_notifications` alone turns it into words and sends it.
+//!
+//! Links are paths of the site; the sender puts the public address before them. Texts may hold a one-time token, so
+//! `Debug` never prints them.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use guildhall_types::{Money, OrderId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// The job: one message to one address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendMail {
+    /// Names the event, e.g. `receipt:{order}`: a message of one key is sent once. At most 200 bytes.
+    pub key: String,
+    /// Whom it concerns, when they have an account.
+    pub user: Option<UserId>,
+    /// The address; parsed by whoever took it from a person.
+    pub to: String,
+    pub mail: Mail,
+}
+
+/// A message by its template, with what the template needs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "template", rename_all = "snake_case")]
+pub enum Mail {
+    /// After signing up: prove that the address is yours.
+    ConfirmEmail { name: String, link_path: String },
+    /// Somebody signed up with an address that has an account.
+    AlreadyRegistered { name: String },
+    /// The link to choose a new password.
+    ResetPassword { name: String, link_path: String },
+    /// The password was changed, from the account or by a link.
+    PasswordChanged { name: String },
+    /// An order was paid.
+    Receipt { name: String, order: OrderId, paid_at: DateTime<Utc>, lines: Vec<ReceiptLine>, total: Money },
+    /// The money went back.
+    Refunded { name: String, order: OrderId, course: String, amount: Money },
+    /// A course is there to be taken.
+    Enrolled { name: String, course: String, link_path: String },
+    /// A course was finished.
+    Completed { name: String, course: String, link_path: String },
+}
+
+/// One course of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptLine {
+    pub title: String,
+    pub provider: String,
+    pub price: Money,
+    /// Where the course is taken.
+    pub link_path: Option<String>,
+}
+
+impl Mail {
+    /// The template's name, as it stands in the record of what was sent.
+    #[must_use]
+    pub const fn template(&self) -> &'static str {
+        match self {
+            Self::ConfirmEmail { .. } => "confirm_email",
+            Self::AlreadyRegistered { .. } => "already_registered",
+            Self::ResetPassword { .. } => "reset_password",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::Receipt { .. } => "receipt",
+            Self::Refunded { .. } => "refunded",
+            Self::Enrolled { .. } => "enrolled",
+            Self::Completed { .. } => "completed",
+        }
+    }
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mail({})", self.template())
+    }
+}
+
+impl fmt::Debug for SendMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendMail").field("key", &self.key).field("user", &self.user).field("mail", &self.mail).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,207 @@
+//! The words of every mail.
+
+use guildhall_kernel::mail::{Mail, ReceiptLine};
+use guildhall_types::{Money, OrderId, time};
+
+use crate::message::{Message, Part, Row, build, paragraph};
+
+/// Writes a mail. Links are made absolute with `base_url`, which has no slash at its end.
+#[must_use]
+pub fn compose(mail: &Mail, base_url: &str) -> Message {
+    let base_url = base_url.trim_end_matches('/');
+    let absolute = |path: &str| format!("{base_url}{path}");
+    match mail {
+        Mail::ConfirmEmail { name, link_path } => build(
+            "Confirm your email address",
+            name,
+            &[
+                paragraph(
+                    "Thank you for creating a Guildhall account. Confirm that this email address is yours to finish.",
+                ),
+                Part::Action { label: "Confirm my email address", url: absolute(link_path) },
+                paragraph("The link works for 48 hours."),
+                paragraph("If you did not create an account, do nothing: without this link nobody can use it."),
+            ],
+            base_url,
+        ),
+        Mail::AlreadyRegistered { name } => build(
+            "You already have a Guildhall account",
+            name,
+            &[
+                paragraph(
+                    "Somebody, probably you, tried to create a Guildhall account with this email address. You have one already, so nothing was changed.",
+                ),
+                Part::Action { label: "Sign in", url: absolute("/sign-in") },
+                paragraph(format!(
+                    "If you have forgotten your password, choose a new one: {}",
+                    absolute("/forgotten-password")
+                )),
+                paragraph("If it was not you, there is nothing to do."),
+            ],
+            base_url,
+        ),
+        Mail::ResetPassword { name, link_path } => build(
+            "Choose a new password",
+            name,
+            &[
+                paragraph("We were asked for a new password for your Guildhall account."),
+                Part::Action { label: "Choose a new password", url: absolute(link_path) },
+                paragraph("The link works once, for 1 hour. Your other devices are signed out when you use it."),
+                paragraph("If you did not ask for this, do nothing: your password stays as it is."),
+            ],
+            base_url,
+        ),
+        Mail::PasswordChanged { name } => build(
+            "Your password was changed",
+            name,
+            &[
+                paragraph(
+                    "The password of your Guildhall account was changed, and your other devices were signed out.",
+                ),
+                paragraph(format!(
+                    "If this was not you, choose a new password at once: {}",
+                    absolute("/forgotten-password")
+                )),
+            ],
+            base_url,
+        ),
+        Mail::Receipt { name, order, paid_at, lines, total } => {
+            let paid = time::date(*paid_at);
+            receipt(name, *order, &paid, lines, *total, base_url)
+        }
+        Mail::Refunded { name, order, course, amount } => build(
+            &format!("Your refund for {course}"),
+            name,
+            &[
+                paragraph(format!(
+                    "We have refunded {} for {course}. It reaches your card in 5 to 10 days.",
+                    amount.display()
+                )),
+                paragraph("The course is no longer among your courses."),
+                Part::Action { label: "See your order", url: absolute(&format!("/orders/{order}")) },
+            ],
+            base_url,
+        ),
+        Mail::Enrolled { name, course, link_path } => build(
+            &format!("You can start {course}"),
+            name,
+            &[
+                paragraph(format!("You are enrolled in {course}. Take it whenever it suits you.")),
+                Part::Action { label: "Start the course", url: absolute(link_path) },
+            ],
+            base_url,
+        ),
+        Mail::Completed { name, course, link_path } => build(
+            &format!("You have completed {course}"),
+            name,
+            &[
+                paragraph(format!("Well done: you have completed {course}. You can go back to it at any time.")),
+                Part::Action { label: "Write a review", url: absolute(link_path) },
+            ],
+            base_url,
+        ),
+    }
+}
+
+fn receipt(name: &str, order: OrderId, paid: &str, lines: &[ReceiptLine], total: Money, base_url: &str) -> Message {
+    let rows = lines
+        .iter()
+        .map(|line| Row {
+            name: line.title.clone(),
+            note: line.provider.clone(),
+            value: line.price.display(),
+            url: line.link_path.as_ref().map(|path| format!("{base_url}{path}")),
+        })
+        .collect();
+    build(
+        "Your Guildhall receipt",
+        name,
+        &[
+            paragraph(format!(
+                "Thank you. We received your payment of {} on {paid}. This is your receipt.",
+                total.display()
+            )),
+            Part::Rows { caption: "What you bought", rows, total: Some(format!("{} including VAT", total.display())) },
+            paragraph(format!("Order {order}.")),
+            Part::Action { label: "Go to my courses", url: format!("{base_url}/learn") },
+            paragraph("Guildhall holds your fee until you finish the course."),
+        ],
+        base_url,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BASE: &str = "https://guildhall.test";
+
+    fn every_mail(name: &str) -> Vec<Mail> {
+        let name = || name.to_owned();
+        let order = OrderId("0195a6e0-0000-7000-8000-000000000001".parse().unwrap());
+        vec![
+            Mail::ConfirmEmail { name: name(), link_path: "/confirm-email?token=abc".to_owned() },
+            Mail::AlreadyRegistered { name: name() },
+            Mail::ResetPassword { name: name(), link_path: "/reset-password?token=abc".to_owned() },
+            Mail::PasswordChanged { name: name() },
+            Mail::Receipt {
+                name: name(),
+                order,
+                paid_at: Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap(),
+                lines: vec![
+                    ReceiptLine {
+                        title: "Prompting & policy".to_owned(),
+                        provider: "Civic <AI>".to_owned(),
+                        price: Money::gbp(24_900),
+                        link_path: Some("/learn/1".to_owned()),
+                    },
+                    ReceiptLine { title: name(), provider: name(), price: Money::gbp(100_000), link_path: None },
+                ],
+                total: Money::gbp(124_900),
+            },
+            Mail::Refunded { name: name(), order, course: name(), amount: Money::gbp(24_900) },
+            Mail::Enrolled { name: name(), course: name(), link_path: "/learn/1".to_owned() },
+            Mail::Completed { name: name(), course: name(), link_path: "/learn/1#review".to_owned() },
+        ]
+    }
+
+    #[test]
+    fn the_words() {
+        let all: Vec<String> = every_mail("Ada Lovelace")
+            .iter()
+            .map(|mail| {
+                let message = compose(mail, "https://guildhall.test/");
+                format!("== {}: {}\n{}", mail.template(), message.subject, message.text)
+            })
+            .collect();
+        insta::assert_snapshot!(all.join("\n"));
+    }
+
+    #[test]
+    fn the_html() {
+        insta::assert_snapshot!(compose(&every_mail("Ada Lovelace")[4], BASE).html);
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_breaks_a_header_or_the_html(name in any::<String>()) {
+            let mark = format!("<script>{name}\r\nBcc: all@example.com");
+            for mail in every_mail(&mark) {
+                let message = compose(&mail, BASE);
+                prop_assert!(!message.subject.contains(char::is_control));
+                prop_assert!(!message.html.contains("<script"));
+            }
+        }
+
+        #[test]
+        fn a_mail_survives_the_queue(name in any::<String>()) {
+            for mail in every_mail(&name) {
+                let there = serde_json::to_value(&mail).unwrap();
+                prop_assert_eq!(serde_json::from_value::<Mail>(there).unwrap(), mail);
+            }
+        }
+    }
+}

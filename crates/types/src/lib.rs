@@ -1,0 +1,23 @@
+//! The words that every room of the house shares: typed ids, [`Money`], the data-transfer objects that
+//! cross the wire and the one [`Error`] that does. Serde only; compiles to WebAssembly.
+
+pub mod account;
+pub mod catalog;
+pub mod checkout;
+mod error;
+pub mod form;
+mod id;
+pub mod learn;
+mod money;
+pub mod search;
+pub mod time;
+mod viewer;
+
+pub use chrono::{DateTime, Utc};
+pub use error::{Error, FieldError, Fields, Result};
+pub use id::{
+    CategoryId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId, OrderId,
+    OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
+};
+pub use money::{Currency, Money, ParseMoneyError};
+pub use viewer::Viewer;

@@ -1,0 +1,9 @@
+//! What every request passes through, from the outside in: request id and log, panics, headers, origin, actor.
+
+mod actor;
+mod headers;
+mod origin;
+
+pub(crate) use actor::actor;
+pub(crate) use headers::headers;
+pub(crate) use origin::same_origin;

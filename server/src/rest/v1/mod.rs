@@ -1,0 +1,29 @@
+//! Version 1.
+
+mod courses;
+mod openapi;
+
+use axum::{Router, response::IntoResponse, routing::get};
+use guildhall_types::Error;
+
+use super::problem::Problem;
+use crate::state::AppState;
+
+/// `/api/v1` and its documents.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/courses", get(courses::list))
+        .route("/api/v1/courses/{id_or_slug}", get(courses::one))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/docs", get(openapi::page))
+        .route("/api/v1/{*rest}", axum::routing::any(missing))
+        .method_not_allowed_fallback(wrong_method)
+}
+
+async fn missing() -> impl IntoResponse {
+    Problem::from(Error::NotFound)
+}
+
+async fn wrong_method() -> impl IntoResponse {
+    (axum::http::StatusCode::METHOD_NOT_ALLOWED, "this method is not known here")
+}

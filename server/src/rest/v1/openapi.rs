@@ -1,0 +1,57 @@
+//! The API's description, for programs and for people.
+
+use axum::{Json, response::{Html, IntoResponse}};
+use utoipa::OpenApi;
+
+use super::courses;
+use crate::rest::problem::Problem;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Guildhall", description = "AI training in the UK. Errors are problem documents (RFC 9457).", license(name = "MIT OR Apache-2.0")),
+    paths(courses::list, courses::one),
+    components(schemas(Problem))
+)]
+struct Document;
+
+/// `/api/v1/openapi.json`
+pub(crate) async fn document() -> impl IntoResponse {
+    Json(Document::openapi())
+}
+
+/// `/api/docs`: the description as a page, made from it.
+pub(crate) async fn page() -> impl IntoResponse {
+    let api = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    let mut body = String::new();
+    for (path, methods) in api.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten() {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            let text = |value: Option<&serde_json::Value>| escape(value.and_then(serde_json::Value::as_str).unwrap_or_default());
+            body.push_str(&format!("<section><h2><code>{} {}</code></h2><p>{}</p>", method.to_uppercase(), escape(path), text(operation.get("summary"))));
+            let parameters = operation.get("parameters").and_then(serde_json::Value::as_array);
+            if let Some(parameters) = parameters {
+                body.push_str("<table><caption>Parameters</caption><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">In</th><th scope=\"col\">What it is</th></tr></thead><tbody>");
+                for parameter in parameters {
+                    body.push_str(&format!(
+                        "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
+                        text(parameter.get("name")),
+                        text(parameter.get("in")),
+                        text(parameter.get("description"))
+                    ));
+                }
+                body.push_str("</tbody></table>");
+            }
+            body.push_str("</section>");
+        }
+    }
+    Html(format!(
+        "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>API – Guildhall</title><style>:root{{color-scheme:light dark}}body{{font:18px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}}\
+         table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.4rem .8rem .4rem 0;vertical-align:top}}section{{overflow-x:auto}}</style></head>\
+         <body><main><h1>Guildhall API</h1><p>Described for programs at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. Lists answer \
+         <code>items</code> and <code>next_cursor</code>; errors are problem documents (RFC 9457). <a href=\"/\">Back to Guildhall</a></p>{body}</main></body></html>"
+    ))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,153 @@
+//! `guildhall serve`: the site.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+    routing::{any, get, post},
+    serve::ListenerExt,
+};
+use guildhall_app::{App, shell};
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tokio::net::TcpListener;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer};
+
+use crate::{covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy, state::AppState, theme, webhooks, worker};
+
+/// The most that a form may weigh, in bytes.
+const FORM_LIMIT: usize = 256 * 1024;
+/// The most that a webhook may weigh, in bytes.
+const WEBHOOK_LIMIT: usize = 1024 * 1024;
+
+/// Serves until the process is told to stop; then ends what is under way.
+pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<()> {
+    let addr = state.config.addr;
+    let listener = TcpListener::bind(addr).await.with_context(|| format!("{addr} can't be listened on; is something else running there?"))?;
+    // Without this a streamed page waits 40 ms for the client's acknowledgement (Nagle's algorithm).
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+        }
+    });
+    tokio::spawn(index::follow(state.clone()));
+    if let Some(addr) = state.config.metrics_addr {
+        let metrics = Router::new().route("/metrics", get(health::metrics)).with_state(state.clone());
+        let listener = TcpListener::bind(addr).await.with_context(|| format!("GUILDHALL_METRICS_ADDR {addr} can't be listened on"))?;
+        tokio::spawn(async move { axum::serve(listener, metrics).await });
+    }
+    let worker = if with_worker { Some(worker::worker(&state).await?) } else { None };
+    let site = axum::serve(listener, router(&state).into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop_signal());
+    tracing::info!(%addr, base_url = state.config.base_url, "ready");
+    match &worker {
+        None => site.await?,
+        Some(worker) => {
+            let jobs = worker.run();
+            tokio::pin!(jobs);
+            tokio::select! {
+                result = site => result?,
+                result = &mut jobs => result.context("the worker ended")?,
+            }
+            worker.request_shutdown();
+        }
+    }
+    state.db.close().await;
+    Ok(())
+}
+
+/// Ctrl-C, or the signal of a service manager.
+pub(crate) async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// Every route of the site with all that a request passes through.
+pub(crate) fn router(state: &AppState) -> Router {
+    let provided = state.clone();
+    let routes = generate_route_list(App);
+    let leptos = state.leptos.clone();
+    let fallback_state = state.clone();
+    let site = Router::new()
+        .leptos_routes_with_context(
+            state,
+            routes,
+            move || pages::provide(&provided),
+            {
+                let leptos = leptos.clone();
+                move || shell(leptos.clone())
+            },
+        )
+        .merge(rest::v1::router())
+        .route("/sign-out", post(sign_out))
+        .route("/theme", post(theme::choose))
+        .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
+        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(move || pages::provide(&fallback_state), shell))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn_with_state(state.clone(), middleware::actor));
+    let open = Router::new()
+        .route("/covers/{file}", get(covers::tile))
+        .route("/covers/{id}/card.svg", get(covers::card))
+        .route("/sitemap.xml", get(public_files::sitemap))
+        .route("/robots.txt", get(public_files::robots))
+        .route("/.well-known/security.txt", get(public_files::security))
+        .route("/health", get(health::ready))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/webhooks/stripe", post(webhooks::stripe::receive).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
+        .nest_service("/pkg", static_files(state, "pkg", "public, max-age=31536000, immutable"))
+        .nest_service("/fonts", static_files(state, "fonts", "public, max-age=31536000, immutable"))
+        .nest_service("/media", static_files(state, "media", "public, max-age=86400"));
+    let open = if state.config.metrics_addr.is_none() && state.config.development { open.route("/metrics", get(health::metrics)) } else { open };
+    let open = if state.config.sandbox().is_some() {
+        open.route("/sandbox", any(sandbox_proxy::forward))
+            .route("/sandbox/{*path}", any(sandbox_proxy::forward))
+            .route("/c/pay/{*path}", any(sandbox_proxy::forward))
+    } else {
+        open
+    };
+    site.merge(open)
+        .layer(CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest))
+        .layer(from_fn_with_state(state.clone(), middleware::same_origin))
+        .layer(from_fn(middleware::headers))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(CatchPanicLayer::new())
+        .with_state(state.clone())
+}
+
+/// A folder of the built site, already compressed, with how long browsers may keep it.
+fn static_files(state: &AppState, folder: &str, cache: &'static str) -> Router<()> {
+    let path = std::path::Path::new(&*state.leptos.site_root).join(folder);
+    let files = ServeDir::new(path).precompressed_br().precompressed_gzip();
+    Router::new().fallback_service(files).layer(from_fn(move |request: Request, next: axum::middleware::Next| async move {
+        let mut response: Response = next.run(request).await;
+        if response.status().is_success() {
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        }
+        response
+    }))
+}
+
+/// `POST /sign-out`, from the menu of every page.
+async fn sign_out(
+    axum::extract::State(state): axum::extract::State<AppState>,
+    axum::Extension(actor): axum::Extension<guildhall_kernel::Actor>,
+) -> Result<Response, rest::problem::Problem> {
+    use axum::response::IntoResponse;
+    guildhall_identity::sign_out(&state.db, &actor).await.map_err(|error| rest::problem::Problem::from(error.told()))?;
+    let cookie = guildhall_identity::cookie::clear(state.config.secure_cookies());
+    Ok(([(header::SET_COOKIE, cookie)], axum::response::Redirect::to("/")).into_response())
+}

@@ -1,0 +1,84 @@
+//! What every request may need, made once.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use guildhall_db::Db;
+use guildhall_identity::{Passwords, Throttle};
+use guildhall_notifications::Mailer;
+use guildhall_payments::Stripe;
+use guildhall_search::SearchIndex;
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusHandle;
+use object_store::{ObjectStore, local::LocalFileSystem};
+
+use crate::config::Config;
+
+/// The services. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub config: Arc<Config>,
+    pub db: Db,
+    pub index: SearchIndex,
+    pub passwords: Passwords,
+    pub throttle: Throttle,
+    pub stripe: Stripe,
+    pub mailer: Mailer,
+    pub files: Arc<dyn ObjectStore>,
+    pub metrics: PrometheusHandle,
+    pub leptos: LeptosOptions,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl AppState {
+    /// Connects to everything.
+    pub(crate) async fn connect(config: Config) -> anyhow::Result<Self> {
+        let db = connect_db(&config).await?;
+        Self::with_db(config, db)
+    }
+
+    /// As [`AppState::connect`], with a database that is there already.
+    pub(crate) fn with_db(config: Config, db: Db) -> anyhow::Result<Self> {
+        let index = SearchIndex::open(&config.index)?;
+        let stripe = Stripe::new(&config.stripe_secret_key, Some(&config.stripe_api_base), &config.base_url)?;
+        let mailer = Mailer::new(&config.sendgrid_api_base, &config.sendgrid_api_key, &config.mail_from, &config.base_url)?;
+        std::fs::create_dir_all(&config.files)?;
+        let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
+        let leptos = leptos_options(&config)?;
+        Ok(Self {
+            index,
+            passwords: Passwords::new(db.chance())?,
+            throttle,
+            stripe,
+            mailer,
+            files,
+            metrics: crate::health::recorder(),
+            leptos,
+            db,
+            config: Arc::new(config),
+        })
+    }
+}
+
+pub(crate) async fn connect_db(config: &Config) -> anyhow::Result<Db> {
+    use anyhow::Context;
+    Db::connect(&config.database_url, config.database_read_url.as_deref(), 20)
+        .await
+        .context("PostgreSQL does not answer at DATABASE_URL, or the role guildhall_app is not there yet (`guildhall migrate` makes it)")
+}
+
+/// The site's settings: `Leptos.toml` where it can be found, with `LEPTOS_*` over it.
+fn leptos_options(config: &Config) -> anyhow::Result<LeptosOptions> {
+    let file = std::path::Path::new("Leptos.toml");
+    let mut options = leptos::config::get_configuration(file.exists().then_some("Leptos.toml"))
+        .or_else(|_| leptos::config::get_configuration(None))?
+        .leptos_options;
+    options.site_addr = config.addr;
+    Ok(options)
+}

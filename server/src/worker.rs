@@ -1,0 +1,106 @@
+//! Runs the queue's jobs. A job's name and payload are its domain's; what it needs from this program is given to it here.
+
+use std::fmt;
+
+use anyhow::Context;
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
+use guildhall_db::{Job, OpError, OpResult};
+use guildhall_enrollment::jobs::CourseCompleted;
+use guildhall_identity::jobs::{ConfirmationRequested, PurgeIdentity, ResetRequested, SignUpRequested};
+use guildhall_kernel::mail::SendMail;
+use guildhall_payments::jobs::{ProcessPaymentEvent, Reconcile, RefundPayment, ReleaseDue};
+use serde::{Deserialize, Serialize};
+
+use crate::state::AppState;
+
+/// How many jobs run at once in one process.
+const CONCURRENCY: usize = 4;
+
+/// A job with what runs it.
+trait Work: Job {
+    fn work(self, state: &AppState) -> impl Future<Output = OpResult<()>> + Send;
+}
+
+macro_rules! works {
+    ($($job:ty => |$self:ident, $state:ident| $work:expr;)+) => {
+        $(impl Work for $job {
+            async fn work(self, $state: &AppState) -> OpResult<()> {
+                let $self = self;
+                $work
+            }
+        })+
+
+        fn define(options: WorkerOptions) -> WorkerOptions {
+            options$(.define_job::<Task<$job>>())+
+        }
+    };
+}
+
+works! {
+    SignUpRequested => |job, state| guildhall_identity::jobs::run_sign_up(&state.db, &job).await;
+    ConfirmationRequested => |job, state| guildhall_identity::jobs::run_confirmation(&state.db, &job).await;
+    ResetRequested => |job, state| guildhall_identity::jobs::run_reset(&state.db, &job).await;
+    PurgeIdentity => |_job, state| guildhall_identity::jobs::run_purge(&state.db).await.map(|_| ());
+    SendMail => |job, state| guildhall_notifications::run_send_mail(&state.db, &state.mailer, &job).await;
+    ProcessPaymentEvent => |job, state| guildhall_payments::jobs::process_payment_event(&state.db, &state.stripe, &job).await;
+    RefundPayment => |job, state| guildhall_payments::jobs::refund_payment(&state.db, &state.stripe, job).await;
+    Reconcile => |_job, state| guildhall_payments::jobs::reconcile(&state.db, &state.stripe).await;
+    ReleaseDue => |_job, state| guildhall_payments::jobs::release_due(&state.db).await;
+    CourseCompleted => |job, state| guildhall_payments::jobs::course_completed(&state.db, job).await;
+}
+
+/// A domain's job as the queue's library wants it.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent, bound = "J: Job")]
+struct Task<J: Job>(J);
+
+impl<J: Work> TaskHandler for Task<J> {
+    const IDENTIFIER: &'static str = J::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let Some(Services(state)) = context.get_ext::<Services>() else {
+            return Err("the worker was started without its services".to_owned());
+        };
+        metrics::counter!("guildhall_jobs_total", "job" => J::NAME).increment(1);
+        self.0.work(state).await.map_err(|error: OpError| {
+            metrics::counter!("guildhall_job_failures_total", "job" => J::NAME).increment(1);
+            tracing::warn!(job = J::NAME, %error, "a job failed and will be tried again");
+            error.to_string()
+        })
+    }
+}
+
+/// The services, as the queue's library carries them to the jobs.
+#[derive(Clone)]
+struct Services(AppState);
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Services")
+    }
+}
+
+/// A worker, ready to run.
+pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
+    let crontab = format!("{}\n17 3 * * * {} ?max=3", guildhall_payments::jobs::CRONTAB, PurgeIdentity::NAME);
+    let options = WorkerOptions::default()
+        .schema("graphile_worker")
+        .concurrency(CONCURRENCY)
+        .pg_pool(state.db.worker_pool())
+        .listen_os_shutdown_signals(false)
+        .add_extension(Services(state.clone()))
+        .with_cron(crontab.as_str())
+        .map_err(|error| anyhow::anyhow!("the schedule can't be read: {error}"))?;
+    define(options).init().await.context("the queue can't be opened; has `guildhall migrate` run?")
+}
+
+/// `guildhall worker`: jobs alone, until the process is told to stop.
+pub(crate) async fn run(state: AppState) -> anyhow::Result<()> {
+    let worker = worker(&state).await?;
+    tokio::select! {
+        result = worker.run() => result?,
+        () = crate::serve::stop_signal() => worker.request_shutdown(),
+    }
+    state.db.close().await;
+    Ok(())
+}

@@ -178,7 +178,7 @@ fn CardSection() -> impl IntoView {
                     .into_iter()
                     .map(|(title, meta, price, rating)| {
                         view! {
-                            <Card href="#course" title=title meta=meta cover="/covers/00000000-0000-7000-8000-000000000001.svg">
+                            <Card href="#course" title=title meta=meta cover="/covers/floor.svg">
                                 <span class="price">{price}</span>
                                 <Rating value=rating count=128 compact=true />
                             </Card>

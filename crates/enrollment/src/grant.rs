@@ -25,7 +25,13 @@ pub struct EnrollmentGrant {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn grant(tx: &mut Tx, db: &Db, user: UserId, course: CourseId, line: Option<OrderLineId>) -> OpResult<EnrollmentId> {
+pub async fn grant(
+    tx: &mut Tx,
+    db: &Db,
+    user: UserId,
+    course: CourseId,
+    line: Option<OrderLineId>,
+) -> OpResult<EnrollmentId> {
     grant_once(tx, db, user, course, line).await.map(|(enrollment, _)| enrollment)
 }
 
@@ -65,7 +71,11 @@ pub async fn enroll_free(db: &Db, actor: &Actor, slug: &str) -> OpResult<Enrollm
             key: format!("enrolled:{enrollment}"),
             user: Some(user.id),
             to: user.email.clone(),
-            mail: Mail::Enrolled { name: user.name.clone(), course: course.title, link_path: format!("/learn/{enrollment}") },
+            mail: Mail::Enrolled {
+                name: user.name.clone(),
+                course: course.title,
+                link_path: format!("/learn/{enrollment}"),
+            },
         };
         enqueue(&mut tx, &message, JobOptions::default()).await?;
     }
@@ -82,7 +92,13 @@ pub async fn withdraw(tx: &mut Tx, line: OrderLineId) -> OpResult<Option<Enrollm
 }
 
 /// The enrollment, and whether it is new.
-async fn grant_once(tx: &mut Tx, db: &Db, user: UserId, course: CourseId, line: Option<OrderLineId>) -> OpResult<(EnrollmentId, bool)> {
+async fn grant_once(
+    tx: &mut Tx,
+    db: &Db,
+    user: UserId,
+    course: CourseId,
+    line: Option<OrderLineId>,
+) -> OpResult<(EnrollmentId, bool)> {
     // Another transaction may enrol, or take back, between the two statements; not three times over.
     for _ in 0..3 {
         if let Some(id) = store::enroll(tx, db.id(), user, course, line, db.clock().now()).await? {

@@ -11,6 +11,6 @@ mod store;
 
 pub use grant::{EnrollmentGrant, enroll_free, find, grant, live, withdraw};
 pub use learning::{
-    LessonDone, RefundedCourse, complete_lesson, download, my_courses, own_review, peek_player, player, question_field, refunded_course,
-    save_note, shelf_card, submit_quiz, write_review,
+    LessonDone, RefundedCourse, complete_lesson, download, my_courses, own_review, peek_player, player, question_field,
+    refunded_course, save_note, shelf_card, submit_quiz, write_review,
 };

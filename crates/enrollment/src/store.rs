@@ -58,12 +58,20 @@ pub(crate) async fn live(tx: &mut Tx, user: UserId, course: CourseId) -> Result<
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| EnrollmentGrant { enrollment: EnrollmentId(row.id), order_line: row.order_line_id.map(OrderLineId) }))
+    Ok(row.map(|row| EnrollmentGrant {
+        enrollment: EnrollmentId(row.id),
+        order_line: row.order_line_id.map(OrderLineId),
+    }))
 }
 
 pub(crate) async fn find(tx: &mut Tx, enrollment: EnrollmentId) -> Result<Option<EnrollmentGrant>, sqlx::Error> {
-    let row = sqlx::query!("select id, order_line_id from enrollments where id = $1", enrollment.0).fetch_optional(&mut **tx).await?;
-    Ok(row.map(|row| EnrollmentGrant { enrollment: EnrollmentId(row.id), order_line: row.order_line_id.map(OrderLineId) }))
+    let row = sqlx::query!("select id, order_line_id from enrollments where id = $1", enrollment.0)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.map(|row| EnrollmentGrant {
+        enrollment: EnrollmentId(row.id),
+        order_line: row.order_line_id.map(OrderLineId),
+    }))
 }
 
 pub(crate) async fn refund(tx: &mut Tx, line: OrderLineId) -> Result<Option<EnrollmentId>, sqlx::Error> {

@@ -61,7 +61,13 @@ pub async fn checkout_summary(db: &Db, actor: &Actor, slug: &str) -> OpResult<Op
 /// # Errors
 /// [`Error::SignInRequired`]; [`Error::NotFound`] for what is not on offer; [`Error::Unavailable`] when Stripe does not answer:
 /// the order waits then, and the next click goes on with it.
-pub async fn start_checkout(db: &Db, stripe: &Stripe, actor: &Actor, slug: &str, price_seen: Money) -> OpResult<CheckoutStep> {
+pub async fn start_checkout(
+    db: &Db,
+    stripe: &Stripe,
+    actor: &Actor,
+    slug: &str,
+    price_seen: Money,
+) -> OpResult<CheckoutStep> {
     let user = actor.user()?;
     for _ in 0..ROUNDS {
         let order = match prepare(db, actor, user, slug, price_seen).await? {
@@ -88,7 +94,8 @@ pub async fn start_checkout(db: &Db, stripe: &Stripe, actor: &Actor, slug: &str,
 }
 
 fn busy() -> OpError {
-    Error::unavailable("We could not open the payment page just now. You have not been charged. Try again in a moment.").into()
+    Error::unavailable("We could not open the payment page just now. You have not been charged. Try again in a moment.")
+        .into()
 }
 
 enum Next {
@@ -142,7 +149,13 @@ async fn prepare(db: &Db, actor: &Actor, user: &UserActor, slug: &str, price_see
 }
 
 /// Goes on with an order that has its payment page: hands the page out again, or clears it away. `None`: look again.
-async fn go_on(db: &Db, stripe: &Stripe, order: &OpenOrder, session: &str, price: Money) -> OpResult<Option<CheckoutStep>> {
+async fn go_on(
+    db: &Db,
+    stripe: &Stripe,
+    order: &OpenOrder,
+    session: &str,
+    price: Money,
+) -> OpResult<Option<CheckoutStep>> {
     let facts = match stripe.retrieve_session(session).await {
         Ok(facts) => facts,
         Err(GatewayError::Missing) => {
@@ -154,7 +167,9 @@ async fn go_on(db: &Db, stripe: &Stripe, order: &OpenOrder, session: &str, price
     match facts.status {
         SessionStatus::Open => {}
         // The payment is known before its webhook: nobody pays twice.
-        SessionStatus::Complete if !facts.paid => return Ok(Some(CheckoutStep::Pay { order: order.id, url: format!("/orders/{}", order.id) })),
+        SessionStatus::Complete if !facts.paid => {
+            return Ok(Some(CheckoutStep::Pay { order: order.id, url: format!("/orders/{}", order.id) }));
+        }
         SessionStatus::Complete | SessionStatus::Expired => {
             if let settle::Effect::Mismatch(..) = settle::settle(db, &facts).await? {
                 return Ok(Some(CheckoutStep::Pay { order: order.id, url: format!("/orders/{}", order.id) }));
@@ -188,7 +203,13 @@ async fn withdraw(db: &Db, order: &OpenOrder) -> OpResult<Option<CheckoutStep>> 
 
 /// Asks Stripe for the payment page of an order that has none. Clicks at the same time ask under the same key and get the
 /// same page. `None`: look again.
-async fn ask_for_page(db: &Db, stripe: &Stripe, user: &UserActor, slug: &str, order: &OpenOrder) -> OpResult<Option<CheckoutStep>> {
+async fn ask_for_page(
+    db: &Db,
+    stripe: &Stripe,
+    user: &UserActor,
+    slug: &str,
+    order: &OpenOrder,
+) -> OpResult<Option<CheckoutStep>> {
     let mut asked_at = order.asked_at;
     let mut email = Some(user.email.as_str());
     let mut attempts = 0;
@@ -215,7 +236,11 @@ async fn ask_for_page(db: &Db, stripe: &Stripe, user: &UserActor, slug: &str, or
                 continue;
             }
             // An address that we take and Stripe does not must not keep anybody from paying.
-            Err(GatewayError::Refused { param, .. }) if email.is_some() && param.as_deref() == Some("customer_email") => email = None,
+            Err(GatewayError::Refused { param, .. })
+                if email.is_some() && param.as_deref() == Some("customer_email") =>
+            {
+                email = None
+            }
             Err(GatewayError::Failed(reason)) if attempts + 1 < ATTEMPTS => {
                 tracing::warn!(order = %order.id, reason, "asking for the payment page under a new key");
             }

@@ -55,13 +55,24 @@ struct Object {
 ///
 /// # Errors
 /// [`Error::BadRequest`] when the signature is not good or the body is no event.
-pub async fn receive_event(db: &Db, payload: &[u8], signature: Option<&str>, secrets: &[String], now: DateTime<Utc>) -> OpResult<Received> {
+pub async fn receive_event(
+    db: &Db,
+    payload: &[u8],
+    signature: Option<&str>,
+    secrets: &[String],
+    now: DateTime<Utc>,
+) -> OpResult<Received> {
     signature::verify(payload, signature, secrets, now).map_err(|error| {
         tracing::warn!(%error, "a webhook was refused");
         bad(&format!("This webhook is not believed: {error}."))
     })?;
     let event: Event = serde_json::from_slice(payload).map_err(|_| bad("This is no event."))?;
-    if event.id.is_empty() || event.id.len() > 200 || event.kind.len() > 200 || event.id.contains('\0') || event.kind.contains('\0') {
+    if event.id.is_empty()
+        || event.id.len() > 200
+        || event.kind.len() > 200
+        || event.id.contains('\0')
+        || event.kind.contains('\0')
+    {
         return Err(bad("This is no event.").into());
     }
     let mut tx = db.begin(&Actor::System("webhook")).await?;

@@ -101,7 +101,9 @@ pub async fn post(
     postings: &[Posting],
 ) -> OpResult<Option<LedgerTransactionId>> {
     let key = format!("{}:{line}", movement.slug());
-    let Some(id) = store::ledger::insert_transaction(tx, db.id(), movement.slug(), &key, line, db.clock().now()).await? else {
+    let Some(id) =
+        store::ledger::insert_transaction(tx, db.id(), movement.slug(), &key, line, db.clock().now()).await?
+    else {
         return Ok(None);
     };
     for posting in postings.iter().filter(|posting| !posting.amount.is_zero()) {

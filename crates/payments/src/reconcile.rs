@@ -23,7 +23,9 @@ pub(crate) async fn reconcile(db: &Db, stripe: &Stripe) -> OpResult<()> {
     let now = db.clock().now();
     let mut tx = db.begin(&Actor::System("reconcile")).await?;
     let from = now - TimeDelta::minutes(policy::RECONCILE_AFTER_MINUTES);
-    let waiting = store::orders::take_waiting(&mut tx, now, from, now - TimeDelta::hours(policy::GIVE_UP_AFTER_HOURS), BATCH).await?;
+    let waiting =
+        store::orders::take_waiting(&mut tx, now, from, now - TimeDelta::hours(policy::GIVE_UP_AFTER_HOURS), BATCH)
+            .await?;
     tx.commit().await?;
     futures::stream::iter(waiting)
         .for_each_concurrent(AT_ONCE, async |order| {

@@ -35,7 +35,10 @@ pub async fn refund(db: &Db, actor: &Actor, line: OrderLineId) -> OpResult<()> {
         LineState::Held => give_back(&mut tx, db, &line).await?,
         LineState::Refunded => return Ok(()),
         LineState::Released => {
-            return Err(Error::conflict("The funds for this course were released to the provider. It can't be refunded here.").into());
+            return Err(Error::conflict(
+                "The funds for this course were released to the provider. It can't be refunded here.",
+            )
+            .into());
         }
         LineState::Open | LineState::Closed => return Err(Error::conflict("This course has not been paid for.").into()),
     }
@@ -60,7 +63,8 @@ pub(crate) async fn give_back(tx: &mut Tx, db: &Db, line: &Line) -> OpResult<()>
 
 /// Books the refund of a held line under lock: the money is on its way already.
 pub(crate) async fn book(tx: &mut Tx, db: &Db, line: &Line) -> OpResult<()> {
-    let postings = [ledger::debit(Account::Held(line.provider), line.price), ledger::credit(Account::Gateway, line.price)];
+    let postings =
+        [ledger::debit(Account::Held(line.provider), line.price), ledger::credit(Account::Gateway, line.price)];
     ledger::post(tx, db, Movement::Refund, line.id, &postings).await?;
     store::lines::mark_refunded(tx, line.id).await?;
     store::orders::mark_refunded(tx, line.order, db.clock().now()).await?;
@@ -106,7 +110,9 @@ pub(crate) async fn send(db: &Db, stripe: &Stripe, line: OrderLineId) -> OpResul
 pub(crate) async fn notice(db: &Db, stripe: &Stripe, payment: &str) -> OpResult<String> {
     let refunded: i64 = stripe.refunds(payment).await?.iter().map(|refund| refund.amount).sum();
     let mut tx = db.begin(&Actor::System("refund")).await?;
-    let Some(order) = store::orders::of_payment(&mut tx, payment).await? else { return Ok("no order of ours".to_owned()) };
+    let Some(order) = store::orders::of_payment(&mut tx, payment).await? else {
+        return Ok("no order of ours".to_owned());
+    };
     let Some(order) = store::orders::lock(&mut tx, order).await? else { return Ok("no order of ours".to_owned()) };
     let lines = store::lines::lock_all(&mut tx, order.id).await?;
     let ours: i64 = lines.iter().filter(|line| line.state == LineState::Refunded).map(|line| line.price.pence).sum();

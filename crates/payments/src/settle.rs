@@ -135,7 +135,8 @@ async fn settle_line(tx: &mut Tx, db: &Db, line: &Line) -> OpResult<Option<Enrol
         return Ok(None);
     }
     store::lines::hold(tx, line.id, policy::release_due_at(db.clock().now())).await?;
-    let postings = [ledger::debit(Account::Gateway, line.price), ledger::credit(Account::Held(line.provider), line.price)];
+    let postings =
+        [ledger::debit(Account::Gateway, line.price), ledger::credit(Account::Held(line.provider), line.price)];
     ledger::post(tx, db, Movement::Charge, line.id, &postings).await?;
     let enrollment = guildhall_enrollment::grant(tx, db, line.user, line.course, Some(line.id)).await?;
     let paid_by = guildhall_enrollment::find(tx, enrollment).await?.and_then(|grant| grant.order_line);

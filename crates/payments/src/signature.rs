@@ -20,7 +20,12 @@ pub(crate) enum SignatureError {
 }
 
 /// Checks the header against the raw body. The comparison takes constant time.
-pub(crate) fn verify(payload: &[u8], header: Option<&str>, secrets: &[String], now: DateTime<Utc>) -> Result<(), SignatureError> {
+pub(crate) fn verify(
+    payload: &[u8],
+    header: Option<&str>,
+    secrets: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), SignatureError> {
     let header = header.filter(|header| header.len() <= 4_096).ok_or(SignatureError::Malformed)?;
     let mut time = None;
     let mut signatures = Vec::new();
@@ -46,7 +51,11 @@ pub(crate) fn verify(payload: &[u8], header: Option<&str>, secrets: &[String], n
         mac.update(payload);
         mac.verify_slice(signature).is_ok()
     };
-    if !secrets.iter().filter(|secret| !secret.is_empty()).any(|secret| signatures.iter().any(|signature| matches(secret, signature))) {
+    if !secrets
+        .iter()
+        .filter(|secret| !secret.is_empty())
+        .any(|secret| signatures.iter().any(|signature| matches(secret, signature)))
+    {
         return Err(SignatureError::Wrong);
     }
     if now.timestamp().abs_diff(seconds) > TOLERANCE_SECONDS.unsigned_abs() {
@@ -100,7 +109,15 @@ mod tests {
         assert_eq!(verify(b"{}", Some(&good), &[]), Err(SignatureError::Wrong));
         // An empty secret would let everybody sign.
         assert_eq!(verify(b"{}", Some(&signature("", 1_000_000, "{}")), &[""]), Err(SignatureError::Wrong));
-        for header in [None, Some(""), Some("t=1000000"), Some("v1=00"), Some("t=x,v1=00"), Some("t=1000000,v1=zz"), Some("nonsense")] {
+        for header in [
+            None,
+            Some(""),
+            Some("t=1000000"),
+            Some("v1=00"),
+            Some("t=x,v1=00"),
+            Some("t=1000000,v1=zz"),
+            Some("nonsense"),
+        ] {
             assert_eq!(verify(b"{}", header, &["whsec_a"]), Err(SignatureError::Malformed));
         }
     }

@@ -83,9 +83,14 @@ impl From<GatewayError> for OpError {
         match error {
             GatewayError::Passing(_) | GatewayError::InProgress | GatewayError::Failed(_) => {
                 tracing::warn!(%error, "the payment service does not answer");
-                Error::unavailable("We can't reach our payment service just now. You have not been charged. Try again in a minute.").into()
+                Error::unavailable(
+                    "We can't reach our payment service just now. You have not been charged. Try again in a minute.",
+                )
+                .into()
             }
-            GatewayError::Missing | GatewayError::Refused { .. } | GatewayError::Misconfigured(_) => Self::Other(error.into()),
+            GatewayError::Missing | GatewayError::Refused { .. } | GatewayError::Misconfigured(_) => {
+                Self::Other(error.into())
+            }
         }
     }
 }
@@ -156,7 +161,9 @@ impl Stripe {
     pub(crate) async fn create_session(&self, request: &SessionRequest<'_>) -> Result<SessionFacts, GatewayError> {
         let call = self.session_call(request);
         let once = once(&format!("checkout:{}:{}", request.order, request.attempt))?;
-        let send = || async { call.customize().request_strategy(once.clone()).send(&self.client).await.map_err(GatewayError::from) };
+        let send = || async {
+            call.customize().request_strategy(once.clone()).send(&self.client).await.map_err(GatewayError::from)
+        };
         match send().await {
             // Whether the first call had its effect or not, the key makes the second one safe.
             Err(GatewayError::Passing(reason)) => {
@@ -180,7 +187,12 @@ impl Stripe {
     }
 
     /// Sends money back for one order line.
-    pub(crate) async fn create_refund(&self, payment_intent: &str, line: OrderLineId, amount: Money) -> Result<(), GatewayError> {
+    pub(crate) async fn create_refund(
+        &self,
+        payment_intent: &str,
+        line: OrderLineId,
+        amount: Money,
+    ) -> Result<(), GatewayError> {
         let call = CreateRefund::new()
             .payment_intent(payment_intent)
             .amount(amount.pence)
@@ -213,7 +225,11 @@ impl Stripe {
             unit_amount: Some(request.amount.pence),
             unit_amount_decimal: None,
         };
-        let item = CreateCheckoutSessionLineItems { price_data: Some(price), quantity: Some(1), ..CreateCheckoutSessionLineItems::new() };
+        let item = CreateCheckoutSessionLineItems {
+            price_data: Some(price),
+            quantity: Some(1),
+            ..CreateCheckoutSessionLineItems::new()
+        };
         let metadata = HashMap::from([(ORDER.to_owned(), request.order.to_string())]);
         let intent = CreateCheckoutSessionPaymentIntentData {
             description: Some(request.title.to_owned()),
@@ -238,7 +254,9 @@ impl Stripe {
 
 /// One call under an idempotency key.
 fn once(key: &str) -> Result<RequestStrategy, GatewayError> {
-    IdempotencyKey::new(key).map(RequestStrategy::Idempotent).map_err(|error| GatewayError::Misconfigured(error.to_string()))
+    IdempotencyKey::new(key)
+        .map(RequestStrategy::Idempotent)
+        .map_err(|error| GatewayError::Misconfigured(error.to_string()))
 }
 
 fn facts(session: CheckoutSession) -> Result<SessionFacts, GatewayError> {

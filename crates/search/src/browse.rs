@@ -3,7 +3,7 @@
 use guildhall_db::{Db, OpResult};
 use guildhall_types::{
     CourseId,
-    search::{CatalogPage, CatalogQuery, FoundCourse, PAGE_SIZE},
+    search::{CatalogPage, CatalogQuery, FoundCourse, PAGE_MAX, PAGE_SIZE},
 };
 
 use crate::SearchIndex;
@@ -32,8 +32,9 @@ pub async fn browse(db: &Db, index: &SearchIndex, query: &CatalogQuery) -> OpRes
             courses.push(FoundCourse { card, title_html: hit.title_html, snippet_html: hit.snippet_html });
         }
     }
-    let pages = u32::try_from(answer.total.div_ceil(u64::from(PAGE_SIZE))).unwrap_or(u32::MAX);
-    Ok(CatalogPage { courses, total: answer.total, page: query.page.max(1), pages, facets: answer.facets, did_you_mean: answer.did_you_mean })
+    let pages = u32::try_from(answer.total.div_ceil(u64::from(PAGE_SIZE))).map_or(PAGE_MAX, |pages| pages.min(PAGE_MAX));
+    let page = query.page.clamp(1, PAGE_MAX);
+    Ok(CatalogPage { courses, total: answer.total, page, pages, facets: answer.facets, did_you_mean: answer.did_you_mean })
 }
 
 #[cfg(test)]

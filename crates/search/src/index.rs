@@ -7,7 +7,7 @@ use guildhall_types::{
     search::{CatalogQuery, SearchAnswer, Suggestion},
 };
 use parking_lot::{Mutex, RwLock};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, indexer::NoMergePolicy};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, indexer::{LogMergePolicy, NoMergePolicy}};
 
 use crate::{
     disk::{self, Commit, Home},
@@ -49,15 +49,18 @@ struct Build {
     reader: IndexReader,
     writer: Option<IndexWriter>,
     memory: Memory,
+    /// The last commit that was looked at.
+    seen: u64,
 }
 
 impl Build {
     fn new(name: Option<String>, index: Index) -> Result<Self, SearchError> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { name, index, reader, writer: None, memory: Memory::default() })
+        Ok(Self { name, index, reader, writer: None, memory: Memory::default(), seen: 0 })
     }
 
     fn snapshot(&mut self, fields: &Fields) -> Result<Arc<Snapshot>, SearchError> {
+        self.seen = self.index.load_metas()?.opstamp;
         self.reader.reload()?;
         Snapshot::read(self.reader.searcher(), fields, &mut self.memory).map(Arc::new)
     }
@@ -66,7 +69,14 @@ impl Build {
     fn apply(&mut self, fields: &Fields, changes: &[Change], cursor: u64) -> Result<(), SearchError> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
-            none => none.insert(self.index.writer_with_num_threads(1, STEP_MEMORY)?),
+            none => {
+                let writer = self.index.writer_with_num_threads(1, STEP_MEMORY)?;
+                let mut merging = LogMergePolicy::default();
+                // A course that changes leaves its old document behind: a part with too many of them is written anew.
+                merging.set_del_docs_ratio_before_merge(0.2);
+                writer.set_merge_policy(Box::new(merging));
+                none.insert(writer)
+            }
         };
         for change in changes {
             match change {
@@ -233,8 +243,8 @@ impl SearchIndex {
         let mut cursor = self.cursor();
         if is_new {
             (*build, cursor) = open_build(home, &self.0.fields)?;
-        } else if build.writer.is_none() {
-            // This process does not write: the commits are another's.
+        } else if build.writer.is_none() && build.index.load_metas()?.opstamp != build.seen {
+            // This process does not write: the commit is another's.
             cursor = Commit::read(&build.index).and_then(|commit| commit.cursor).max(cursor);
         } else {
             return Ok(false);

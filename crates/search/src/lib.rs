@@ -12,7 +12,6 @@
 //! filters, counts the facets and keeps the best, [`highlight`] marks the words found.
 
 mod browse;
-mod browse;
 mod collector;
 mod columns;
 mod disk;
@@ -34,7 +33,6 @@ mod suggest;
 mod text;
 mod vocabulary;
 
-pub use browse::{browse, parse_address};
 pub use browse::{browse, parse_address};
 pub use document::{Change, CourseDocument};
 pub use error::SearchError;

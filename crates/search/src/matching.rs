@@ -181,7 +181,7 @@ impl Matches {
 }
 
 impl SegmentMatches {
-    /// Adds one unit's scores: a document that has it as typed counts so, else as guessed.
+    /// Adds one unit's scores: a document that has it as typed counts so, else as guessed. No scores at all are zeros.
     fn take(&mut self, typed: &[f32], guessed: &[f32]) {
         let counts = self.matched.iter_mut().zip(&mut self.exact);
         for ((total, (matched, exact)), score) in self.scores.iter_mut().zip(counts).zip(typed) {
@@ -190,9 +190,10 @@ impl SegmentMatches {
             *matched += found;
             *exact += found;
         }
+        let typed = typed.iter().copied().chain(std::iter::repeat(0.0));
         let counts = self.matched.iter_mut().zip(typed);
         for ((total, (matched, typed)), score) in self.scores.iter_mut().zip(counts).zip(guessed) {
-            if *typed <= 0.0 && *score > 0.0 {
+            if typed <= 0.0 && *score > 0.0 {
                 *total += score;
                 *matched += 1;
             }

@@ -118,7 +118,7 @@ impl Fields {
     }
 
     pub(crate) fn tokenizers() -> TokenizerManager {
-        let tokenizers = TokenizerManager::new();
+        let tokenizers = TokenizerManager::default();
         tokenizers.register(TOKENIZER, text::Words);
         tokenizers
     }

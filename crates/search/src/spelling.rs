@@ -13,6 +13,8 @@ use crate::{
 
 /// A word that fewer courses have may be a slip.
 const RARE: u64 = 3;
+/// A word that some courses have is doubted only when another one is so many times as frequent.
+const DOUBT: u64 = 10;
 /// With each slip a word must be so many times as frequent to be the better guess.
 const SLIP: f64 = 16.0;
 
@@ -54,7 +56,7 @@ fn better(snapshot: &Snapshot, word: &str, prefix: bool) -> Option<String> {
     let worth = |(distance, documents): (u8, u64)| real(documents) / SLIP.powi(i32::from(distance));
     candidates
         .into_iter()
-        .filter(|(_, (_, documents))| *documents > own)
+        .filter(|(_, (_, documents))| *documents > own * DOUBT)
         .max_by(|one, other| worth(one.1).total_cmp(&worth(other.1)).then_with(|| other.0.cmp(one.0)))
         .map(|(word, _)| word.to_owned())
 }

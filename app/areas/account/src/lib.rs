@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Accounts: signing up, in and out, forgotten passwords, and one's own account.
+//!
+//! Every form is a plain form to a server function: what goes wrong comes back with what was typed, never a password.
+//! Answers are the same whether or not an address has an account.
+
+mod api;
+mod form;
+mod pages;
+
+pub use pages::AccountRoutes;
+
+/// Links the area into the browser's module; it brings no islands of its own.
+pub const fn link() {}

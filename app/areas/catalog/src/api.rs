@@ -6,7 +6,7 @@ use guildhall_types::{
     learn::VideoView,
     search::{CatalogPage, Suggestion},
 };
-use leptos::{prelude::*, server, server_fn::codec::GetUrl};
+use leptos::{server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 /// What the home page shows.

@@ -35,19 +35,14 @@ pub(crate) fn stars(rating: RatingSummary) -> impl IntoView {
     rating.tenths().and_then(|tenths| u32::try_from(tenths).ok()).map(|tenths| view! { <Rating value=f64::from(tenths) / 10.0 count=rating.count compact=true /> })
 }
 
-/// A review, with its stars in words for those who don't see them.
+/// A review.
 #[component]
 pub(crate) fn Review(review: ReviewView) -> impl IntoView {
-    let stars: String = (1..=5).map(|star| if star <= review.rating { '★' } else { '☆' }).collect();
-    let spoken = format!("{} of 5 stars", review.rating);
     view! {
         <article class="review">
             <h3>{review.title}</h3>
             <p class="meta">
-                <span class="stars" aria-hidden="true">
-                    {stars}
-                </span>
-                <span class="vh">{spoken}</span>
+                <Rating value=f64::from(review.rating) count=1 compact=true />
                 " "
                 {review.author_name}
                 ", "

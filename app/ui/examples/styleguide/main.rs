@@ -32,6 +32,7 @@ fn main() -> io::Result<()> {
         let palette = usize::try_from(at).unwrap_or_default();
         fs::write(out.join(format!("covers/{at}.svg")), cover::cover_svg(at, palette, 8, 4))?;
     }
+    fs::write(out.join("covers/floor.svg"), cover::floor_svg())?;
     let title = "Testing language models before they meet the public";
     fs::write(out.join("card.svg"), cover::card_svg(title, "Northgate Analytics", 11, 2))
 }

@@ -13,7 +13,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use ops::{LessonDone, RefundedCourse, complete_lesson, download, my_courses, peek_player, player, refunded_course, save_note, shelf_card};
+pub use ops::{
+    LessonDone, RefundedCourse, complete_lesson, download, my_courses, peek_player, player, refunded_course, save_note,
+    shelf_card,
+};
 pub use policy::question_field;
 pub use quiz::submit_quiz;
 pub use review::{own_review, write_review};

@@ -63,7 +63,12 @@ pub async fn refunded_course(db: &Db, actor: &Actor, enrollment: EnrollmentId) -
 ///
 /// # Errors
 /// [`Error::SignInRequired`].
-pub async fn player(db: &Db, actor: &Actor, enrollment: EnrollmentId, lesson: Option<LessonId>) -> OpResult<Option<PlayerView>> {
+pub async fn player(
+    db: &Db,
+    actor: &Actor,
+    enrollment: EnrollmentId,
+    lesson: Option<LessonId>,
+) -> OpResult<Option<PlayerView>> {
     let user = actor.user()?;
     let mut tx = db.begin(actor).await?;
     let Some(mut view) = read_player(&mut tx, user.id, enrollment, lesson).await? else {
@@ -87,13 +92,23 @@ pub async fn player(db: &Db, actor: &Actor, enrollment: EnrollmentId, lesson: Op
 ///
 /// # Errors
 /// [`Error::SignInRequired`].
-pub async fn peek_player(db: &Db, actor: &Actor, enrollment: EnrollmentId, lesson: Option<LessonId>) -> OpResult<Option<PlayerView>> {
+pub async fn peek_player(
+    db: &Db,
+    actor: &Actor,
+    enrollment: EnrollmentId,
+    lesson: Option<LessonId>,
+) -> OpResult<Option<PlayerView>> {
     let user = actor.user()?.id;
     let mut tx = db.begin(actor).await?;
     read_player(&mut tx, user, enrollment, lesson).await
 }
 
-async fn read_player(tx: &mut Tx, user: UserId, enrollment: EnrollmentId, lesson: Option<LessonId>) -> OpResult<Option<PlayerView>> {
+async fn read_player(
+    tx: &mut Tx,
+    user: UserId,
+    enrollment: EnrollmentId,
+    lesson: Option<LessonId>,
+) -> OpResult<Option<PlayerView>> {
     let Some(card) = store::card(tx, user, enrollment).await? else {
         return Ok(None);
     };
@@ -169,7 +184,12 @@ pub struct LessonDone {
 /// # Errors
 /// [`Error::SignInRequired`]; [`Error::NotFound`] when the enrollment or the lesson is not there, or not the actor's;
 /// [`Error::Conflict`] for a quiz that has not been passed.
-pub async fn complete_lesson(db: &Db, actor: &Actor, enrollment: EnrollmentId, lesson: LessonId) -> OpResult<LessonDone> {
+pub async fn complete_lesson(
+    db: &Db,
+    actor: &Actor,
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+) -> OpResult<LessonDone> {
     let user = actor.user()?;
     let mut tx = db.begin(actor).await?;
     let held = store::hold(&mut tx, user.id, enrollment).await?.ok_or(Error::NotFound)?;
@@ -197,7 +217,12 @@ pub(super) async fn finish_lesson(
 }
 
 /// Completes the course if nothing is left of it; what follows from that is enqueued with it, once. The enrollment is held.
-async fn complete_course(tx: &mut Tx, user: &UserActor, enrollment: EnrollmentId, now: DateTime<Utc>) -> OpResult<bool> {
+async fn complete_course(
+    tx: &mut Tx,
+    user: &UserActor,
+    enrollment: EnrollmentId,
+    now: DateTime<Utc>,
+) -> OpResult<bool> {
     let Some(course) = store::complete_course(tx, enrollment, now).await? else {
         return Ok(false);
     };
@@ -243,7 +268,12 @@ pub async fn save_note(db: &Db, actor: &Actor, enrollment: EnrollmentId, lesson:
 ///
 /// # Errors
 /// [`Error::SignInRequired`].
-pub async fn download(db: &Db, actor: &Actor, enrollment: EnrollmentId, lesson: LessonId) -> OpResult<Option<(String, String)>> {
+pub async fn download(
+    db: &Db,
+    actor: &Actor,
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+) -> OpResult<Option<(String, String)>> {
     let user = actor.user()?.id;
     let mut tx = db.begin(actor).await?;
     Ok(store::download(&mut tx, user, enrollment, lesson).await?)

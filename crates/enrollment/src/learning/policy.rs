@@ -51,8 +51,11 @@ pub(crate) fn grade(questions: &[Question], answers: &[(QuestionId, Vec<OptionId
     }
     let mut marked = Vec::with_capacity(questions.len());
     for (number, question) in (1_u32..).zip(questions) {
-        let sent: Vec<OptionId> =
-            answers.iter().filter(|(id, _)| *id == question.id).flat_map(|(_, options)| options.iter().copied()).collect();
+        let sent: Vec<OptionId> = answers
+            .iter()
+            .filter(|(id, _)| *id == question.id)
+            .flat_map(|(_, options)| options.iter().copied())
+            .collect();
         match mark(question, &sent) {
             Ok(feedback) => marked.push(feedback),
             Err(problem) => fields.add(&question_field(question.id), problem.message(number)),
@@ -76,7 +79,9 @@ impl Problem {
         match self {
             Self::Unanswered => format!("Answer question {number}."),
             Self::TooMany => format!("Choose one answer to question {number}."),
-            Self::Foreign => format!("Question {number} has changed since you opened it. Choose from the answers it has now."),
+            Self::Foreign => {
+                format!("Question {number} has changed since you opened it. Choose from the answers it has now.")
+            }
         }
     }
 }
@@ -96,7 +101,11 @@ fn mark(question: &Question, sent: &[OptionId]) -> Result<QuestionFeedback, Prob
         question: question.id,
         correct: question.options.iter().all(|option| option.correct == sent.contains(&option.id)),
         chosen: chosen.iter().map(|option| option.id).collect(),
-        feedback: chosen.iter().filter(|option| !option.feedback.is_empty()).map(|option| option.feedback.clone()).collect(),
+        feedback: chosen
+            .iter()
+            .filter(|option| !option.feedback.is_empty())
+            .map(|option| option.feedback.clone())
+            .collect(),
     })
 }
 
@@ -113,7 +122,10 @@ pub(crate) fn note(body: &str) -> Result<Option<String>, Error> {
     let body = tidy(body);
     let length = body.chars().count();
     if length > NOTE_MAX {
-        return Err(Error::field("body", format!("A note can have up to 10,000 characters. This one has {length}: shorten it.")));
+        return Err(Error::field(
+            "body",
+            format!("A note can have up to 10,000 characters. This one has {length}: shorten it."),
+        ));
     }
     Ok((!body.trim().is_empty()).then_some(body))
 }
@@ -151,7 +163,9 @@ pub(crate) const TOO_EARLY: &str = "You can review this course once you are more
 pub(crate) fn review_error(constraint: &str) -> Option<Error> {
     match constraint {
         "reviews_need_progress" => Some(Error::conflict(TOO_EARLY)),
-        "reviews_one_per_enrollment" => Some(Error::conflict("You have reviewed this course already. Reload the page to change your review.")),
+        "reviews_one_per_enrollment" => {
+            Some(Error::conflict("You have reviewed this course already. Reload the page to change your review."))
+        }
         "reviews_rating_check" => Some(Error::field("rating", RATING_MISSING)),
         "reviews_title_check" => Some(Error::field("title", TITLE_TOO_LONG)),
         "reviews_body_check" => Some(Error::field("body", BODY_TOO_LONG)),

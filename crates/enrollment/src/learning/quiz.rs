@@ -62,7 +62,12 @@ pub async fn submit_quiz(
 }
 
 /// The quiz as the learner sees it: no keys. `None` when it has no questions.
-pub(super) async fn quiz_view(tx: &mut Tx, enrollment: EnrollmentId, course: CourseId, lesson: LessonId) -> OpResult<Option<QuizView>> {
+pub(super) async fn quiz_view(
+    tx: &mut Tx,
+    enrollment: EnrollmentId,
+    course: CourseId,
+    lesson: LessonId,
+) -> OpResult<Option<QuizView>> {
     let Some(state) = store::lesson(tx, enrollment, course, lesson).await? else {
         return Ok(None);
     };
@@ -76,7 +81,11 @@ pub(super) async fn quiz_view(tx: &mut Tx, enrollment: EnrollmentId, course: Cou
             id: question.id,
             prompt: question.prompt,
             multiple: question.multiple,
-            options: question.options.into_iter().map(|option| QuizOptionView { id: option.id, text: option.text }).collect(),
+            options: question
+                .options
+                .into_iter()
+                .map(|option| QuizOptionView { id: option.id, text: option.text })
+                .collect(),
         })
         .collect();
     let attempts = store::quiz::attempts(tx, enrollment, lesson).await?;

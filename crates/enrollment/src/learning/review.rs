@@ -25,7 +25,14 @@ pub async fn own_review(db: &Db, actor: &Actor, enrollment: EnrollmentId) -> OpR
 /// # Errors
 /// [`Error::SignInRequired`]; [`Error::NotFound`] as for [`own_review`]; [`Error::Invalid`] on `rating` (1 to 5), `title`
 /// or `body`; [`Error::Conflict`] before more than half of the course is done.
-pub async fn write_review(db: &Db, actor: &Actor, enrollment: EnrollmentId, rating: u8, title: &str, body: &str) -> OpResult<()> {
+pub async fn write_review(
+    db: &Db,
+    actor: &Actor,
+    enrollment: EnrollmentId,
+    rating: u8,
+    title: &str,
+    body: &str,
+) -> OpResult<()> {
     let user = actor.user()?;
     let review = policy::review(rating, title, body)?;
     let mut tx = db.begin(actor).await?;
@@ -42,7 +49,9 @@ pub async fn write_review(db: &Db, actor: &Actor, enrollment: EnrollmentId, rati
     } else {
         store::review::insert_review(&mut tx, db.id(), &by, &review, now).await
     };
-    written.map_err(|error| violated(&error).and_then(policy::review_error).map_or_else(|| OpError::Database(error), OpError::Told))?;
+    written.map_err(|error| {
+        violated(&error).and_then(policy::review_error).map_or_else(|| OpError::Database(error), OpError::Told)
+    })?;
     tx.commit().await?;
     Ok(())
 }

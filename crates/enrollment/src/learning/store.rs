@@ -83,13 +83,21 @@ pub(crate) async fn cards(db: &mut PgConnection, user: UserId) -> sqlx::Result<V
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-pub(crate) async fn card(db: &mut PgConnection, user: UserId, enrollment: EnrollmentId) -> sqlx::Result<Option<EnrollmentCard>> {
+pub(crate) async fn card(
+    db: &mut PgConnection,
+    user: UserId,
+    enrollment: EnrollmentId,
+) -> sqlx::Result<Option<EnrollmentCard>> {
     let row = card_query!("and e.id = $2", user.0, enrollment.0).fetch_optional(db).await?;
     Ok(row.map(Into::into))
 }
 
 /// Title and slug of a course that was given back.
-pub(crate) async fn refunded(db: &mut PgConnection, user: UserId, enrollment: EnrollmentId) -> sqlx::Result<Option<(String, String)>> {
+pub(crate) async fn refunded(
+    db: &mut PgConnection,
+    user: UserId,
+    enrollment: EnrollmentId,
+) -> sqlx::Result<Option<(String, String)>> {
     let row = sqlx::query!(
         "select c.title, c.slug from enrollments e join courses c on c.id = e.course_id
          where e.id = $1 and e.user_id = $2 and e.state = 'refunded'",
@@ -111,7 +119,11 @@ pub(crate) struct OutlineLesson {
 }
 
 /// The lessons of a course in their order.
-pub(crate) async fn outline(db: &mut PgConnection, enrollment: EnrollmentId, course: CourseId) -> sqlx::Result<Vec<OutlineLesson>> {
+pub(crate) async fn outline(
+    db: &mut PgConnection,
+    enrollment: EnrollmentId,
+    course: CourseId,
+) -> sqlx::Result<Vec<OutlineLesson>> {
     let rows = sqlx::query!(
         "select m.id as module_id, m.title as module_title, l.id, l.title, l.kind, l.minutes, p.lesson_id is not null as \"completed!\"
          from modules m join lessons l on l.module_id = m.id
@@ -148,7 +160,11 @@ pub(crate) struct Content {
     pub note: String,
 }
 
-pub(crate) async fn content(db: &mut PgConnection, enrollment: EnrollmentId, lesson: LessonId) -> sqlx::Result<Option<Content>> {
+pub(crate) async fn content(
+    db: &mut PgConnection,
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+) -> sqlx::Result<Option<Content>> {
     sqlx::query_as!(
         Content,
         "select coalesce(c.body_md, '') as \"body_md!\", c.video_src as \"video_src?\", c.captions_src as \"captions_src?\",

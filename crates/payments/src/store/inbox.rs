@@ -4,7 +4,13 @@ use chrono::{DateTime, Utc};
 use guildhall_db::Tx;
 
 /// Keeps an event; `false` when it is there already.
-pub(crate) async fn insert(tx: &mut Tx, event_id: &str, kind: &str, body: &[u8], now: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    event_id: &str,
+    kind: &str,
+    body: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "insert into payment_events (source, event_id, kind, body, received_at) values ('stripe', $1, $2, $3, $4)
          on conflict (source, event_id) do nothing",

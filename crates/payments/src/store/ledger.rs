@@ -29,7 +29,12 @@ pub(crate) async fn insert_transaction(
 }
 
 /// The account, made when it is needed for the first time.
-pub(crate) async fn account(tx: &mut Tx, fresh: Uuid, kind: &str, owner: Option<OrganizationId>) -> Result<Uuid, sqlx::Error> {
+pub(crate) async fn account(
+    tx: &mut Tx,
+    fresh: Uuid,
+    kind: &str,
+    owner: Option<OrganizationId>,
+) -> Result<Uuid, sqlx::Error> {
     let owner = owner.map(Uuid::from);
     let found = find_account(tx, kind, owner).await?;
     if let Some(id) = found {
@@ -48,9 +53,13 @@ pub(crate) async fn account(tx: &mut Tx, fresh: Uuid, kind: &str, owner: Option<
 }
 
 async fn find_account(tx: &mut Tx, kind: &str, owner: Option<Uuid>) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("select id from ledger_accounts where kind = $1 and organization_id is not distinct from $2", kind, owner)
-        .fetch_optional(&mut **tx)
-        .await
+    sqlx::query_scalar!(
+        "select id from ledger_accounts where kind = $1 and organization_id is not distinct from $2",
+        kind,
+        owner
+    )
+    .fetch_optional(&mut **tx)
+    .await
 }
 
 pub(crate) async fn insert_posting(

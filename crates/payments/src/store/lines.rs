@@ -113,12 +113,16 @@ pub(crate) async fn order_of(tx: &mut Tx, line: OrderLineId) -> Result<Option<Or
 }
 
 pub(crate) async fn hold(tx: &mut Tx, line: OrderLineId, due_at: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    sqlx::query!("update order_lines set state = 'held', release_due_at = $2 where id = $1", line.0, due_at).execute(&mut **tx).await?;
+    sqlx::query!("update order_lines set state = 'held', release_due_at = $2 where id = $1", line.0, due_at)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
 pub(crate) async fn mark_released(tx: &mut Tx, line: OrderLineId, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    sqlx::query!("update order_lines set state = 'released', released_at = $2 where id = $1", line.0, now).execute(&mut **tx).await?;
+    sqlx::query!("update order_lines set state = 'released', released_at = $2 where id = $1", line.0, now)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

@@ -100,7 +100,12 @@ pub(crate) async fn ask_anew(
 }
 
 /// Keeps the payment page; `false` when the order has another one or is no longer pending.
-pub(crate) async fn keep_session(tx: &mut Tx, order: OrderId, session: &SessionFacts, now: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+pub(crate) async fn keep_session(
+    tx: &mut Tx,
+    order: OrderId,
+    session: &SessionFacts,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "update orders set session_id = $2, pay_url = $3, session_expires_at = $4, updated_at = $5
          where id = $1 and state = 'pending' and (session_id is null or session_id = $2)",
@@ -152,7 +157,11 @@ impl From<LockedRow> for LockedOrder {
 }
 
 /// Locks the order that a session belongs to: by the session's id, else by our id in it.
-pub(crate) async fn lock_of_session(tx: &mut Tx, session: &str, order: Option<OrderId>) -> Result<Option<LockedOrder>, sqlx::Error> {
+pub(crate) async fn lock_of_session(
+    tx: &mut Tx,
+    session: &str,
+    order: Option<OrderId>,
+) -> Result<Option<LockedOrder>, sqlx::Error> {
     let found = sqlx::query_as!(
         LockedRow,
         "select id, user_id, state, total_pence, paid_at, session_id, payment_intent_id from orders
@@ -186,7 +195,12 @@ pub(crate) async fn of_payment(tx: &mut Tx, payment_intent: &str) -> Result<Opti
         .map(|id| id.map(OrderId))
 }
 
-pub(crate) async fn mark_paid(tx: &mut Tx, order: OrderId, session: &SessionFacts, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub(crate) async fn mark_paid(
+    tx: &mut Tx,
+    order: OrderId,
+    session: &SessionFacts,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update orders set state = 'paid', paid_at = $2, updated_at = $2, session_id = $3, payment_intent_id = $4 where id = $1",
         order.0,
@@ -200,7 +214,12 @@ pub(crate) async fn mark_paid(tx: &mut Tx, order: OrderId, session: &SessionFact
 }
 
 /// Ends a pending order without payment; its line is closed, so that the course can be bought anew.
-pub(crate) async fn end(tx: &mut Tx, order: OrderId, state: OrderState, now: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+pub(crate) async fn end(
+    tx: &mut Tx,
+    order: OrderId,
+    state: OrderState,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "update orders set state = $2, updated_at = $3 where id = $1 and state = 'pending'",
         order.0,
@@ -209,7 +228,9 @@ pub(crate) async fn end(tx: &mut Tx, order: OrderId, state: OrderState, now: Dat
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!("update order_lines set state = 'closed' where order_id = $1 and state = 'open'", order.0).execute(&mut **tx).await?;
+    sqlx::query!("update order_lines set state = 'closed' where order_id = $1 and state = 'open'", order.0)
+        .execute(&mut **tx)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -86,7 +86,12 @@ impl From<LineRow> for OrderLineView {
     }
 }
 
-pub(crate) async fn order(tx: &mut Tx, user: UserId, order: OrderId, now: DateTime<Utc>) -> Result<Option<OrderView>, sqlx::Error> {
+pub(crate) async fn order(
+    tx: &mut Tx,
+    user: UserId,
+    order: OrderId,
+    now: DateTime<Utc>,
+) -> Result<Option<OrderView>, sqlx::Error> {
     let row = sqlx::query_as!(
         OrderRow,
         "select id, state, total_pence, created_at, paid_at, pay_url, session_expires_at from orders where id = $1 and user_id = $2",
@@ -101,7 +106,12 @@ pub(crate) async fn order(tx: &mut Tx, user: UserId, order: OrderId, now: DateTi
 }
 
 /// The newest first.
-pub(crate) async fn orders(tx: &mut Tx, user: UserId, now: DateTime<Utc>, limit: i64) -> Result<Vec<OrderView>, sqlx::Error> {
+pub(crate) async fn orders(
+    tx: &mut Tx,
+    user: UserId,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<OrderView>, sqlx::Error> {
     let rows = sqlx::query_as!(
         OrderRow,
         "select id, state, total_pence, created_at, paid_at, pay_url, session_expires_at from orders

@@ -24,11 +24,18 @@ const ADMIN: Actor = Actor::System("test");
 #[derive(Clone, Debug)]
 enum Event {
     /// A person pays for a course, whether they have it or not.
-    Pay { person: usize, course: usize, price: i64 },
+    Pay {
+        person: usize,
+        course: usize,
+        price: i64,
+    },
     /// A payment is heard of once more.
     Again(usize),
     /// A payment page closes without payment.
-    Abandon { person: usize, course: usize },
+    Abandon {
+        person: usize,
+        course: usize,
+    },
     Complete(usize),
     Refund(usize),
     Days(i64),
@@ -224,7 +231,12 @@ fn facts(db: &Db, order: OrderId, price: i64) -> SessionFacts {
 /// The accounts that are not at zero.
 async fn accounts(world: &World) -> HashMap<Account, i64> {
     let books = world.books().await;
-    books.balances.iter().map(|balance| (balance.account, balance.amount.pence)).filter(|(_, pence)| *pence != 0).collect()
+    books
+        .balances
+        .iter()
+        .map(|balance| (balance.account, balance.amount.pence))
+        .filter(|(_, pence)| *pence != 0)
+        .collect()
 }
 
 #[test]

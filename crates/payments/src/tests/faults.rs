@@ -107,26 +107,36 @@ async fn many_failures_are_said_and_left_behind() {
 async fn forged_stale_and_broken_webhooks_are_refused() {
     let world = World::new().await;
     let now = Clock::system().now();
-    let body = json!({"id": "evt_1", "type": "checkout.session.completed", "data": {"object": {"id": "cs_1"}}}).to_string();
+    let body =
+        json!({"id": "evt_1", "type": "checkout.session.completed", "data": {"object": {"id": "cs_1"}}}).to_string();
     let secrets = [DEFAULT_WEBHOOK_SECRET.to_owned()];
     let receive = async |body: &str, header: Option<String>| {
-        receive_event(&world.db, body.as_bytes(), header.as_deref(), &secrets, now).await.map_err(guildhall_db::OpError::told)
+        receive_event(&world.db, body.as_bytes(), header.as_deref(), &secrets, now)
+            .await
+            .map_err(guildhall_db::OpError::told)
     };
     let refused = |result: Result<Received, Error>| matches!(result, Err(Error::BadRequest { .. }));
     assert!(refused(receive(&body, None).await));
     assert!(refused(receive(&body, Some(signature("whsec_forged", now.timestamp(), &body))).await));
     assert!(refused(receive(&body, Some(signature(DEFAULT_WEBHOOK_SECRET, now.timestamp() - 301, &body))).await));
-    assert!(refused(receive(&body.replace("cs_1", "cs_2"), Some(signature(DEFAULT_WEBHOOK_SECRET, now.timestamp(), &body))).await));
+    assert!(refused(
+        receive(&body.replace("cs_1", "cs_2"), Some(signature(DEFAULT_WEBHOOK_SECRET, now.timestamp(), &body))).await
+    ));
     for broken in ["", "{}", "[]", "{\"id\": 1, \"type\": 2}", "{\"id\":\"\",\"type\":\"x\"}", "\u{0}"] {
-        assert!(refused(receive(broken, Some(signature(DEFAULT_WEBHOOK_SECRET, now.timestamp(), broken))).await), "{broken:?}");
+        assert!(
+            refused(receive(broken, Some(signature(DEFAULT_WEBHOOK_SECRET, now.timestamp(), broken))).await),
+            "{broken:?}"
+        );
     }
     let good = || Some(signature(DEFAULT_WEBHOOK_SECRET, now.timestamp(), &body));
     assert_eq!(receive(&body, good()).await, Ok(Received::Stored));
     assert_eq!(receive(&body, good()).await, Ok(Received::Duplicate));
     // Well signed, and about nothing that Stripe knows: no harm.
     world.work().await;
-    let effect: String =
-        sqlx::query_scalar("select effect from payment_events where event_id = 'evt_1'").fetch_one(&world.test.owner).await.unwrap();
+    let effect: String = sqlx::query_scalar("select effect from payment_events where event_id = 'evt_1'")
+        .fetch_one(&world.test.owner)
+        .await
+        .unwrap();
     assert!(effect.starts_with("ignored"), "{effect}");
 }
 

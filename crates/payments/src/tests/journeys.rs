@@ -245,8 +245,16 @@ async fn two_orders_both_paid_are_one_course_and_one_payment_back() {
     let (ada, course) = (world.person().await, world.course(PRICE).await);
     let (first, first_url) = world.buy(&ada, &course).await;
     // The first order is given up here while its page is still open at Stripe.
-    sqlx::query("update orders set state = 'expired' where id = $1").bind(first.0).execute(&world.test.owner).await.unwrap();
-    sqlx::query("update order_lines set state = 'closed' where order_id = $1").bind(first.0).execute(&world.test.owner).await.unwrap();
+    sqlx::query("update orders set state = 'expired' where id = $1")
+        .bind(first.0)
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
+    sqlx::query("update order_lines set state = 'closed' where order_id = $1")
+        .bind(first.0)
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
     let (second, second_url) = world.buy(&ada, &course).await;
     world.pay(&second_url, CARD).await.unwrap();
     confirm_return(&world.db, &world.stripe, &ada, second).await.unwrap();
@@ -271,8 +279,16 @@ async fn money_for_an_order_that_was_given_up_still_counts() {
     world.lose_webhooks().await;
     let (ada, course) = (world.person().await, world.course(PRICE).await);
     let (order, url) = world.buy(&ada, &course).await;
-    sqlx::query("update orders set state = 'cancelled' where id = $1").bind(order.0).execute(&world.test.owner).await.unwrap();
-    sqlx::query("update order_lines set state = 'closed' where order_id = $1").bind(order.0).execute(&world.test.owner).await.unwrap();
+    sqlx::query("update orders set state = 'cancelled' where id = $1")
+        .bind(order.0)
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
+    sqlx::query("update order_lines set state = 'closed' where order_id = $1")
+        .bind(order.0)
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
     world.control(json!({"webhook_drop": false})).await;
     world.pay(&url, CARD).await.unwrap();
     world.events("checkout.session.completed", 1).await;
@@ -302,7 +318,11 @@ async fn orders_are_their_buyers_alone() {
 async fn what_is_not_on_offer_can_not_be_bought() {
     let world = World::new().await;
     let (ada, course) = (world.person().await, world.course(PRICE).await);
-    sqlx::query("update courses set state = 'archived' where id = $1").bind(course.id.0).execute(&world.test.owner).await.unwrap();
+    sqlx::query("update courses set state = 'archived' where id = $1")
+        .bind(course.id.0)
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
     assert_eq!(world.try_to_buy(&ada, &course).await.unwrap_err().told(), Error::NotFound);
     assert_eq!(checkout_summary(&world.db, &ada, &course.slug).await.unwrap(), None);
     let missing = start_checkout(&world.db, &world.stripe, &ada, "no-such-course", PRICE).await;

@@ -83,8 +83,11 @@ async fn a_refund_in_stripes_own_pages_is_booked() {
     let (ada, course) = (world.person().await, world.course(PRICE).await);
     let order = world.purchase(&ada, &course).await;
     world.work().await;
-    let payment: String =
-        sqlx::query_scalar("select payment_intent_id from orders where id = $1").bind(order.0).fetch_one(&world.test.owner).await.unwrap();
+    let payment: String = sqlx::query_scalar("select payment_intent_id from orders where id = $1")
+        .bind(order.0)
+        .fetch_one(&world.test.owner)
+        .await
+        .unwrap();
     let answer = world
         .http
         .post(format!("{}/v1/refunds", world.sandbox))

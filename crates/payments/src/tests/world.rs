@@ -145,7 +145,13 @@ impl World {
 
     /// Fills in the payment page; where the browser is sent to, when it is.
     pub(super) async fn pay(&self, url: &str, card: &str) -> Option<String> {
-        let form = [("cardNumber", card), ("cardExpiry", "12 / 40"), ("cardCvc", "123"), ("billingName", "Ada"), ("email", "a@example.test")];
+        let form = [
+            ("cardNumber", card),
+            ("cardExpiry", "12 / 40"),
+            ("cardCvc", "123"),
+            ("billingName", "Ada"),
+            ("email", "a@example.test"),
+        ];
         let answer = self.http.post(url).form(&form).send().await.unwrap();
         answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned())
     }
@@ -207,14 +213,20 @@ impl World {
                 self.run(&name, payload.clone()).await.unwrap();
                 self.run(&name, payload).await.unwrap();
             }
-            sqlx::query("delete from graphile_worker._private_jobs where id = $1").bind(id).execute(&self.test.owner).await.unwrap();
+            sqlx::query("delete from graphile_worker._private_jobs where id = $1")
+                .bind(id)
+                .execute(&self.test.owner)
+                .await
+                .unwrap();
         }
     }
 
     pub(super) async fn run(&self, name: &str, payload: Value) -> OpResult<()> {
         let (db, stripe) = (&self.db, &self.stripe);
         match name {
-            ProcessPaymentEvent::NAME => jobs::process_payment_event(db, stripe, &serde_json::from_value(payload).unwrap()).await,
+            ProcessPaymentEvent::NAME => {
+                jobs::process_payment_event(db, stripe, &serde_json::from_value(payload).unwrap()).await
+            }
             RefundPayment::NAME => jobs::refund_payment(db, stripe, serde_json::from_value(payload).unwrap()).await,
             CourseCompleted::NAME => jobs::course_completed(db, serde_json::from_value(payload).unwrap()).await,
             Reconcile::NAME => jobs::reconcile(db, stripe).await,
@@ -238,8 +250,11 @@ impl World {
     }
 
     pub(super) async fn line(&self, order: OrderId) -> OrderLineId {
-        let id: Uuid =
-            sqlx::query_scalar("select id from order_lines where order_id = $1").bind(order.0).fetch_one(&self.test.owner).await.unwrap();
+        let id: Uuid = sqlx::query_scalar("select id from order_lines where order_id = $1")
+            .bind(order.0)
+            .fetch_one(&self.test.owner)
+            .await
+            .unwrap();
         OrderLineId(id)
     }
 

@@ -175,7 +175,7 @@ fn spoil(file: &Path, damage: &Damage) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn a_damaged_index_is_begun_anew(file in any::<prop::sample::Index>(), damage in damage()) {

@@ -108,10 +108,10 @@ fn phrases_are_exact_and_exclusions_exclude() {
 #[test]
 fn only_the_last_word_may_be_a_beginning() {
     let index = index_of(&[("Database design", ""), ("Data design", ""), ("Other", "databases")]);
-    assert_eq!(found(&index, "design datab"), [1]);
-    assert_eq!(found(&index, "datab design"), [1], "no course has the word itself, so the best ones have one of the two or are guessed");
+    assert_eq!(found(&index, "design datab"), [1, 2], "few have it, so guesses follow");
+    assert_eq!(found(&index, "datab design"), [2], "a guess, since no course has such a word");
     // One or two letters look at names alone.
-    assert_eq!(found(&index, "d"), [2, 1]);
+    assert_eq!(found(&index, "d"), [1, 2]);
     let three = found(&index, "dat");
     assert_eq!(three.len(), 3);
     // The word itself is worth more than a longer one.
@@ -172,13 +172,13 @@ fn words_found_are_shown() {
 
 #[test]
 fn a_better_spelling_is_offered_when_it_finds_more() {
-    let mut texts = vec![("Machine learning", ""); 5];
-    texts.extend([("Leaning towers", ""), ("Machining", ""), ("Lerning by doing", "")]);
+    let mut texts = vec![("Machine learning", ""); 12];
+    texts.extend([("Tower", ""), ("Machining", ""), ("Machining", ""), ("Lerning by doing", "")]);
     let index = index_of(&texts);
     assert_eq!(ask(&index, "machne lerning").did_you_mean.as_deref(), Some("machine learning"));
     assert_eq!(ask(&index, "Lerning").did_you_mean.as_deref(), Some("learning"), "a rare word may be a slip though it occurs");
     assert_eq!(ask(&index, "machine -tower lerning").did_you_mean.as_deref(), Some("machine -tower learning"));
-    for fine in ["machine learning", "machine", "mach", "leaning", "", "zzzzzzzz", "\"machne\"", "ml 42"] {
+    for fine in ["machine learning", "machine", "mach", "machining", "", "zzzzzzzz", "\"machne\"", "ml 42"] {
         assert_eq!(ask(&index, fine).did_you_mean, None, "{fine}");
     }
     // Where filters leave nothing of it, it is no help.
@@ -266,7 +266,7 @@ proptest! {
                 prop_assert!(!html.replace("<mark>", "").replace("</mark>", "").contains(['<', '>']));
             }
         }
-        SOME.suggest(&q, 8);
+        prop_assert!(SOME.suggest(&q, 8).len() <= 8);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use guildhall_types::{
     search::{CatalogPage, CatalogQuery, Sort},
     time::count,
 };
-use guildhall_ui::{ButtonLink, CardGrid, EmptyState, Pagination};
+use guildhall_ui::{ButtonLink, CardGrid, EmptyState, FilterPanel, Pagination};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
@@ -70,6 +70,7 @@ fn encode(text: &str) -> String {
 #[component]
 fn Content(page: CatalogPage, query: CatalogQuery) -> impl IntoView {
     let title = heading(&page, &query);
+    let active = query.to_pairs().iter().filter(|(name, _)| !matches!(*name, "q" | "sort" | "page")).count();
     let plain = query.q.is_empty() && !query.is_filtered();
     // Search pages are for people; search engines get the catalogue's own pages.
     let robots = (!query.q.is_empty() || query.to_pairs().len() > 2).then(|| view! { <Meta name="robots" content="noindex, follow" /> });
@@ -83,10 +84,9 @@ fn Content(page: CatalogPage, query: CatalogQuery) -> impl IntoView {
         </div>
         <LiveCatalog />
         <div id="live" class="side">
-            <details class="filters-fold" open=true>
-                <summary>"Filters"</summary>
+            <FilterPanel active=active>
                 <Filters facets=page.facets.clone() query=query.clone() />
-            </details>
+            </FilterPanel>
             <Results page=page query=query title=title />
         </div>
     }
@@ -154,7 +154,7 @@ fn Results(page: CatalogPage, query: CatalogQuery, title: String) -> impl IntoVi
                     .into_iter()
                     .enumerate()
                     .map(|(place, found)| {
-                        view! { <CourseTile card=found.card title_html=found.title_html snippet_html=found.snippet_html lazy=place > 5 /> }
+                        view! { <CourseTile card=found.card title_html=found.title_html snippet_html=found.snippet_html lazy={place > 5} /> }
                     })
                     .collect_view()}
             </CardGrid>

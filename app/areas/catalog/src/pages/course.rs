@@ -63,11 +63,13 @@ fn Content(page: CoursePage) -> impl IntoView {
                         "By " <a href=format!("/providers/{}", card.provider_slug)>{card.provider_name.clone()}</a>
                     </span>
                 </p>
+            </div>
+            <Buy course=course.clone() />
+            <div>
                 <About course=course.clone() />
                 <Syllabus modules=course.modules.clone() slug=card.slug.clone() />
-                <Reviews reviews=reviews course=course.clone() />
+                <Reviews reviews=reviews course=course />
             </div>
-            <Buy course=course />
         </div>
     }
 }

@@ -9,7 +9,7 @@ mod providers;
 
 use leptos::prelude::*;
 use leptos_router::{
-    MatchNestedRoutes, SsrMode,
+    SsrMode,
     components::{Outlet, ParentRoute, Route},
     path,
 };
@@ -22,7 +22,7 @@ use providers::{ProviderView, ProvidersView};
 
 /// The area's routes, to stand among the app's.
 #[component(transparent)]
-pub fn CatalogRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn CatalogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("") view=HomeView ssr=SsrMode::Async />

@@ -87,7 +87,10 @@ fn One(provider: ProviderDetail) -> impl IntoView {
         <p class="lede">{card.summary.clone()}</p>
         <p class="row meta">{facts.join(" · ")} {stars(card.rating)}</p>
         <div class="narrow"><Prose html=provider.description_html /></div>
-        {provider.website.map(|website| view! { <p><a href=website.clone() rel="nofollow noopener">{website}</a></p> })}
+        {provider.website.map(|website| {
+            let href = website.clone();
+            view! { <p><a href=href rel="nofollow noopener">{website}</a></p> }
+        })}
         <section class="section">
             <SectionHead title="Courses" />
             <CardGrid>{provider.courses.into_iter().map(|card| view! { <CourseTile card=card /> }).collect_view()}</CardGrid>

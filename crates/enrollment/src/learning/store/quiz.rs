@@ -31,7 +31,8 @@ pub(crate) async fn questions(db: &mut PgConnection, lesson: LessonId) -> sqlx::
             questions.push(Question { id, prompt: row.prompt, multiple: row.multiple, options: Vec::new() });
         }
         if let Some(question) = questions.last_mut() {
-            let option = AnswerKey { id: OptionId(row.option_id), text: row.body, correct: row.correct, feedback: row.feedback };
+            let option =
+                AnswerKey { id: OptionId(row.option_id), text: row.body, correct: row.correct, feedback: row.feedback };
             question.options.push(option);
         }
     }
@@ -48,12 +49,22 @@ struct AttemptRow {
 
 impl From<AttemptRow> for QuizAttemptView {
     fn from(row: AttemptRow) -> Self {
-        Self { number: unsigned(row.number), percent: unsigned(row.percent), passed: row.passed, at: row.at, questions: row.answers.0 }
+        Self {
+            number: unsigned(row.number),
+            percent: unsigned(row.percent),
+            passed: row.passed,
+            at: row.at,
+            questions: row.answers.0,
+        }
     }
 }
 
 /// The newest first.
-pub(crate) async fn attempts(db: &mut PgConnection, enrollment: EnrollmentId, lesson: LessonId) -> sqlx::Result<Vec<QuizAttemptView>> {
+pub(crate) async fn attempts(
+    db: &mut PgConnection,
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+) -> sqlx::Result<Vec<QuizAttemptView>> {
     let rows = sqlx::query_as!(
         AttemptRow,
         "select number, percent, passed, at, answers as \"answers: sqlx::types::Json<Vec<QuestionFeedback>>\"

@@ -25,12 +25,21 @@ pub(crate) async fn write_note(
 }
 
 pub(crate) async fn delete_note(db: &mut PgConnection, enrollment: EnrollmentId, lesson: LessonId) -> sqlx::Result<()> {
-    sqlx::query!("delete from notes where enrollment_id = $1 and lesson_id = $2", enrollment.0, lesson.0).execute(db).await.map(|_| ())
+    sqlx::query!("delete from notes where enrollment_id = $1 and lesson_id = $2", enrollment.0, lesson.0)
+        .execute(db)
+        .await
+        .map(|_| ())
 }
 
 pub(crate) async fn review(db: &mut PgConnection, enrollment: EnrollmentId) -> sqlx::Result<Option<OwnReview>> {
-    let row = sqlx::query!("select rating, title, body from reviews where enrollment_id = $1", enrollment.0).fetch_optional(db).await?;
-    Ok(row.map(|row| OwnReview { rating: u8::try_from(row.rating).unwrap_or_default(), title: row.title, body: row.body }))
+    let row = sqlx::query!("select rating, title, body from reviews where enrollment_id = $1", enrollment.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| OwnReview {
+        rating: u8::try_from(row.rating).unwrap_or_default(),
+        title: row.title,
+        body: row.body,
+    }))
 }
 
 /// Who reviews what.

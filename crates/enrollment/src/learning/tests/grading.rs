@@ -29,7 +29,9 @@ fn question(number: usize, multiple: bool, key: &[bool]) -> Question {
 
 /// A question that can be answered: one correct option, or several where several may be chosen.
 fn any_key() -> impl Strategy<Value = (bool, Vec<bool>)> {
-    let single = (2..6_usize).prop_flat_map(|length| (Just(length), 0..length)).prop_map(|(length, right)| (false, (0..length).map(|place| place == right).collect()));
+    let single = (2..6_usize)
+        .prop_flat_map(|length| (Just(length), 0..length))
+        .prop_map(|(length, right)| (false, (0..length).map(|place| place == right).collect()));
     let multiple = vec(any::<bool>(), 2..6).prop_map(|mut key: Vec<bool>| {
         key[0] |= !key.iter().any(|correct| *correct);
         (true, key)
@@ -38,7 +40,9 @@ fn any_key() -> impl Strategy<Value = (bool, Vec<bool>)> {
 }
 
 fn any_quiz() -> impl Strategy<Value = Vec<Question>> {
-    vec(any_key(), 1..8).prop_map(|keys| keys.iter().enumerate().map(|(number, (multiple, key))| question(number + 1, *multiple, key)).collect())
+    vec(any_key(), 1..8).prop_map(|keys| {
+        keys.iter().enumerate().map(|(number, (multiple, key))| question(number + 1, *multiple, key)).collect()
+    })
 }
 
 /// A quiz with answers that can be graded, right or wrong.
@@ -57,7 +61,11 @@ fn any_attempt() -> impl Strategy<Value = (Vec<Question>, Answers)> {
 }
 
 fn key_of(quiz: &[Question]) -> Answers {
-    quiz.iter().map(|question| (question.id, question.options.iter().filter(|option| option.correct).map(|option| option.id).collect())).collect()
+    quiz.iter()
+        .map(|question| {
+            (question.id, question.options.iter().filter(|option| option.correct).map(|option| option.id).collect())
+        })
+        .collect()
 }
 
 proptest! {

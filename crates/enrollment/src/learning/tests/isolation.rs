@@ -5,7 +5,8 @@ use guildhall_types::Error;
 
 use super::{World, id, told};
 use crate::learning::{
-    complete_lesson, download, my_courses, own_review, peek_player, player, save_note, shelf_card, submit_quiz, write_review,
+    complete_lesson, download, my_courses, own_review, peek_player, player, save_note, shelf_card, submit_quiz,
+    write_review,
 };
 
 #[tokio::test]
@@ -77,17 +78,28 @@ async fn direct_sql_as_another_person_finds_and_changes_nothing() {
     save_note(db, &world.learner, world.enrollment, text, "private").await.unwrap();
     for table in ["enrollments", "lesson_progress", "quiz_attempts", "notes"] {
         let mut tx = db.begin(&world.other).await.unwrap();
-        let seen: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}"))).fetch_one(&mut *tx).await.unwrap();
-        let gone = sqlx::query(sqlx::AssertSqlSafe(format!("delete from {table}"))).execute(&mut *tx).await.unwrap().rows_affected();
+        let seen: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+        let gone = sqlx::query(sqlx::AssertSqlSafe(format!("delete from {table}")))
+            .execute(&mut *tx)
+            .await
+            .unwrap()
+            .rows_affected();
         assert_eq!((table, seen, gone), (table, 0, 0));
     }
     let mut tx = db.begin(&world.other).await.unwrap();
-    let moved = sqlx::query("update enrollments set state = 'completed', completed_at = now()").execute(&mut *tx).await.unwrap();
-    assert_eq!(moved.rows_affected(), 0);
-    let forged = sqlx::query("insert into notes (enrollment_id, lesson_id, body, updated_at) values ($1, $2, 'forged', now())")
-        .bind(world.enrollment.0)
-        .bind(text.0)
+    let moved = sqlx::query("update enrollments set state = 'completed', completed_at = now()")
         .execute(&mut *tx)
-        .await;
+        .await
+        .unwrap();
+    assert_eq!(moved.rows_affected(), 0);
+    let forged =
+        sqlx::query("insert into notes (enrollment_id, lesson_id, body, updated_at) values ($1, $2, 'forged', now())")
+            .bind(world.enrollment.0)
+            .bind(text.0)
+            .execute(&mut *tx)
+            .await;
     assert!(forged.unwrap_err().to_string().contains("row-level security"));
 }

@@ -12,7 +12,9 @@ use guildhall_db::{
     testing::{TestDb, database},
 };
 use guildhall_kernel::{Actor, Chance, Clock, UserActor};
-use guildhall_types::{CourseId, EnrollmentId, Error, LessonId, OptionId, OrganizationId, QuestionId, SessionId, UserId};
+use guildhall_types::{
+    CourseId, EnrollmentId, Error, LessonId, OptionId, OrganizationId, QuestionId, SessionId, UserId,
+};
 use uuid::Uuid;
 
 /// A course with two modules: a text, a video with a file, a quiz of two questions, another text.
@@ -175,7 +177,11 @@ impl World {
     }
 
     async fn refund(&self, enrollment: EnrollmentId) {
-        sqlx::query("update enrollments set state = 'refunded' where id = $1").bind(enrollment.0).execute(&self.test.owner).await.unwrap();
+        sqlx::query("update enrollments set state = 'refunded' where id = $1")
+            .bind(enrollment.0)
+            .execute(&self.test.owner)
+            .await
+            .unwrap();
     }
 
     /// How many jobs of a name wait.
@@ -205,7 +211,9 @@ impl World {
     async fn pass_quiz(&self) {
         let [_, _, quiz, _] = self.lessons;
         let attempt =
-            super::submit_quiz(&self.test.db, &self.learner, self.enrollment, quiz, id(), self.right_answers()).await.unwrap();
+            super::submit_quiz(&self.test.db, &self.learner, self.enrollment, quiz, id(), self.right_answers())
+                .await
+                .unwrap();
         assert!(attempt.passed);
     }
 

@@ -107,8 +107,14 @@ async fn lessons_of_other_courses_and_unknown_ones_are_not_found() {
     let foreign = id();
     world.lesson(foreign, second, module, 0, "text").await;
     for lesson in [foreign, id()] {
-        assert_eq!(told(complete_lesson(&world.test.db, &world.learner, world.enrollment, lesson).await), Error::NotFound);
-        assert_eq!(told(save_note(&world.test.db, &world.learner, world.enrollment, lesson, "x").await), Error::NotFound);
+        assert_eq!(
+            told(complete_lesson(&world.test.db, &world.learner, world.enrollment, lesson).await),
+            Error::NotFound
+        );
+        assert_eq!(
+            told(save_note(&world.test.db, &world.learner, world.enrollment, lesson, "x").await),
+            Error::NotFound
+        );
     }
     assert_eq!(told(complete_lesson(&world.test.db, &world.learner, id(), foreign).await), Error::NotFound);
 }

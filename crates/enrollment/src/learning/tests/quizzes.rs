@@ -39,11 +39,13 @@ async fn the_same_submission_is_one_attempt() {
     let world = World::new().await;
     let [.., quiz, _] = world.lessons;
     let submission: Uuid = id();
-    let send = || submit_quiz(&world.test.db, &world.learner, world.enrollment, quiz, submission, world.right_answers());
+    let send =
+        || submit_quiz(&world.test.db, &world.learner, world.enrollment, quiz, submission, world.right_answers());
     let (a, b, c) = tokio::join!(send(), send(), send());
     let (a, b, c) = (a.unwrap(), b.unwrap(), c.unwrap());
     assert_eq!((&a, &a), (&b, &c));
-    let late = submit_quiz(&world.test.db, &world.learner, world.enrollment, quiz, submission, Vec::new()).await.unwrap();
+    let late =
+        submit_quiz(&world.test.db, &world.learner, world.enrollment, quiz, submission, Vec::new()).await.unwrap();
     assert_eq!(late, a);
     assert_eq!(world.count("select count(*) from quiz_attempts").await, 1);
 }
@@ -68,7 +70,9 @@ async fn passing_last_completes_the_course_with_the_attempt() {
     }
     let submission = id();
     let attempt =
-        submit_quiz(&world.test.db, &world.learner, world.enrollment, quiz, submission, world.right_answers()).await.unwrap();
+        submit_quiz(&world.test.db, &world.learner, world.enrollment, quiz, submission, world.right_answers())
+            .await
+            .unwrap();
     let view = player(&world.test.db, &world.learner, world.enrollment, Some(quiz)).await.unwrap().unwrap();
     assert_eq!(view.enrollment.completed_at, Some(attempt.at));
     assert_eq!(world.jobs("course_completed").await, 1);
@@ -85,7 +89,9 @@ async fn what_can_not_be_graded_is_not_an_attempt() {
     assert_eq!(named, expected);
     let mut foreign = world.right_answers();
     foreign.push((id(), vec![id()]));
-    assert!(told(submit_quiz(db, &world.learner, world.enrollment, quiz, id(), foreign).await).message_for("").is_some());
+    assert!(
+        told(submit_quiz(db, &world.learner, world.enrollment, quiz, id(), foreign).await).message_for("").is_some()
+    );
     let not_a_quiz = submit_quiz(db, &world.learner, world.enrollment, text, id(), world.right_answers()).await;
     assert_eq!(told(not_a_quiz), Error::NotFound);
     assert_eq!(world.count("select count(*) from quiz_attempts").await, 0);

@@ -51,7 +51,8 @@ async fn there_is_one_review_and_it_can_be_changed() {
     write(2).await.unwrap();
     assert_eq!(world.count("select count(*) from reviews where updated_at > created_at").await, 1);
     assert_eq!(world.count(RATING).await, 201);
-    let name: String = sqlx::query_scalar("select author_name from reviews").fetch_one(&world.test.owner).await.unwrap();
+    let name: String =
+        sqlx::query_scalar("select author_name from reviews").fetch_one(&world.test.owner).await.unwrap();
     assert_eq!(name, "Ada O.");
     assert!(shelf_card(db, &world.learner, world.enrollment).await.unwrap().unwrap().reviewed);
 }
@@ -84,7 +85,13 @@ fn constraints_are_told_by_their_names() {
 
 #[test]
 fn authors_are_named_by_given_name_and_initial() {
-    for (name, shown) in [("Ada Lovelace", "Ada L."), ("Ada King Lovelace", "Ada L."), ("Cher", "Cher"), (" Bea  élan ", "Bea É."), ("", "A learner")] {
+    for (name, shown) in [
+        ("Ada Lovelace", "Ada L."),
+        ("Ada King Lovelace", "Ada L."),
+        ("Cher", "Cher"),
+        (" Bea  élan ", "Bea É."),
+        ("", "A learner"),
+    ] {
         assert_eq!(policy::author_name(name), shown);
     }
 }

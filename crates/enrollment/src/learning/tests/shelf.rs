@@ -31,7 +31,8 @@ async fn the_shelf_has_the_most_recent_first_and_nothing_given_back() {
     let second = world.course("second").await;
     db.clock().advance(TimeDelta::days(1));
     let later = world.enroll(&world.learner, second).await;
-    let order = |cards: Vec<guildhall_types::learn::EnrollmentCard>| cards.iter().map(|card| card.id).collect::<Vec<_>>();
+    let order =
+        |cards: Vec<guildhall_types::learn::EnrollmentCard>| cards.iter().map(|card| card.id).collect::<Vec<_>>();
     assert_eq!(order(my_courses(db, &world.learner).await.unwrap()), [later, world.enrollment]);
     db.clock().advance(TimeDelta::days(1));
     player(db, &world.learner, world.enrollment, None).await.unwrap().unwrap();
@@ -70,7 +71,8 @@ async fn the_player_shows_a_lesson_in_its_place() {
     let db = &world.test.db;
     save_note(db, &world.learner, world.enrollment, video, "Mind the step.").await.unwrap();
     let view = player(db, &world.learner, world.enrollment, Some(video)).await.unwrap().unwrap();
-    let titles: Vec<(&str, usize)> = view.modules.iter().map(|module| (module.title.as_str(), module.lessons.len())).collect();
+    let titles: Vec<(&str, usize)> =
+        view.modules.iter().map(|module| (module.title.as_str(), module.lessons.len())).collect();
     assert_eq!(titles, [("Module 0", 2), ("Module 1", 2)]);
     assert_eq!((view.open.previous, view.open.next), (Some(first), Some(quiz)));
     assert_eq!((view.open.lesson.kind, view.open.module_title.as_str()), (LessonKind::Video, "Module 0"));

@@ -1,0 +1,187 @@
+//! One's own account.
+
+use guildhall_types::{
+    Error,
+    account::{AccountView, SessionView},
+    form::NAME_MAX,
+    time,
+};
+use guildhall_ui::{
+    Banner, BannerKind, ButtonKind, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+
+use super::{query, sign_up::max};
+use crate::{
+    api::{ChangePassword, EndOtherSessions, EndSession, Rename, read_account},
+    form::Tried,
+};
+
+#[component]
+pub(crate) fn AccountPage() -> impl IntoView {
+    let account = Resource::new_blocking(|| (), |()| read_account());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match account.await {
+                    Ok(account) => view! { <Account account=account /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// Nobody is signed in: on to where that is done, and back. Anything else is told.
+#[component]
+fn Failure(error: Error) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if error == Error::SignInRequired {
+        guildhall_host::see_other("/sign-in?next=/account");
+    }
+    view! {
+        <Title text="Account" />
+        <h1>"Account"</h1>
+        <EmptyState title="We can't show your account" text=error.to_string() />
+    }
+}
+
+#[component]
+fn Account(account: AccountView) -> impl IntoView {
+    let (rename, change) = (ServerAction::<Rename>::new(), ServerAction::<ChangePassword>::new());
+    let (end, end_others) = (ServerAction::<EndSession>::new(), ServerAction::<EndOtherSessions>::new());
+    let (renamed, changed) = (Tried::of(rename), Tried::of(change));
+    let tries = [renamed.clone(), changed.clone(), Tried::of(end), Tried::of(end_others)];
+    let failed = tries.iter().any(Tried::failed);
+    let errors = tries.iter().flat_map(Tried::lines).collect::<Vec<_>>();
+    let done = if failed { String::new() } else { query("done") };
+    let confirmed = if account.email_confirmed {
+        view! { <Tag kind=TagKind::Good>"Confirmed"</Tag> }.into_any()
+    } else {
+        view! { <Tag kind=TagKind::Warn>"Not confirmed"</Tag> <a href="/sign-up/check-your-email">"Send the link again"</a> }.into_any()
+    };
+    view! {
+        <Title text=if failed { "Error: Account" } else { "Account" } />
+        <div class="narrow stack">
+            <ErrorSummary errors=errors />
+            {done_banner(&done)}
+            <h1>"Account"</h1>
+            <p>"Email address: " <strong>{account.email.clone()}</strong> " " {confirmed}</p>
+            <p class="meta">"Account since " {time::date(account.created_at)}</p>
+            <section class="section" aria-labelledby="name-heading">
+                <h2 id="name-heading">"Your name"</h2>
+                <ActionForm action=rename attr:novalidate=true>
+                    <Field
+                        name="name"
+                        label="Name"
+                        hint="Shown to you, and beside reviews that you write from now on."
+                        autocomplete="name"
+                        required=true
+                        maxlength=max(NAME_MAX)
+                        value=renamed.entered("name").unwrap_or(account.name)
+                        error=renamed.message("name")
+                    />
+                    <SubmitButton label="Save my name" kind=ButtonKind::Quiet />
+                </ActionForm>
+            </section>
+            <PasswordForm action=change tried=changed email=account.email />
+            <Sessions sessions=account.sessions end=end end_others=end_others />
+        </div>
+    }
+}
+
+fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
+    let text = match done {
+        "name" => "Your name is saved.",
+        "password" => "Your password is changed. Your other devices are signed out.",
+        "session" => "That device is signed out.",
+        "sessions" => "All your other devices are signed out.",
+        _ => return None,
+    };
+    Some(view! {
+        <Banner kind=BannerKind::Success title="Done">
+            <p>{text}</p>
+        </Banner>
+    })
+}
+
+#[component]
+fn PasswordForm(action: ServerAction<ChangePassword>, tried: Tried, email: String) -> impl IntoView {
+    view! {
+        <section class="section" aria-labelledby="password-heading">
+            <h2 id="password-heading">"Password"</h2>
+            <ActionForm action=action attr:novalidate=true>
+                // Tells password managers whose password it is; the server takes it from the session.
+                <input type="text" value=email autocomplete="username" readonly=true hidden=true aria-label="Email address" />
+                <Field
+                    name="current_password"
+                    label="Current password"
+                    kind=FieldKind::Password
+                    autocomplete="current-password"
+                    required=true
+                    error=tried.message("current_password")
+                />
+                <Field
+                    name="new_password"
+                    label="New password"
+                    kind=FieldKind::Password
+                    hint="12 characters or more. Three or four unrelated words work well. Your other devices are signed out."
+                    autocomplete="new-password"
+                    required=true
+                    error=tried.message("new_password")
+                />
+                <SubmitButton label="Change my password" kind=ButtonKind::Quiet />
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn Sessions(
+    sessions: Vec<SessionView>,
+    end: ServerAction<EndSession>,
+    end_others: ServerAction<EndOtherSessions>,
+) -> impl IntoView {
+    let others = sessions.iter().filter(|session| !session.is_this).count();
+    let all = (others > 1).then(|| {
+        view! {
+            <ActionForm action=end_others>
+                <SubmitButton label="Sign out everywhere else" kind=ButtonKind::Quiet />
+            </ActionForm>
+        }
+    });
+    view! {
+        <section class="section" aria-labelledby="sessions-heading">
+            <h2 id="sessions-heading">"Where you are signed in"</h2>
+            <p>"If you don't recognise a device, sign it out and change your password."</p>
+            <ul class="fields">{sessions.into_iter().map(|session| view! { <Session session=session end=end /> }).collect_view()}</ul>
+            {all}
+        </section>
+    }
+}
+
+#[component]
+fn Session(session: SessionView, end: ServerAction<EndSession>) -> impl IntoView {
+    let button = if session.is_this {
+        view! { <Tag kind=TagKind::Good>"This device"</Tag> }.into_any()
+    } else {
+        let label = format!("Sign out {}", session.device);
+        view! {
+            <ActionForm action=end>
+                <input type="hidden" name="session" value=session.id.to_string() />
+                <SubmitButton label=label kind=ButtonKind::Quiet />
+            </ActionForm>
+        }
+        .into_any()
+    };
+    view! {
+        <li>
+            <strong>{session.device}</strong>
+            <p class="meta">
+                "Signed in " {time::date_time(session.signed_in_at)} ", last used " {time::date_time(session.last_seen_at)} " (UTC)"
+            </p>
+            {button}
+        </li>
+    }
+}

@@ -1,0 +1,75 @@
+//! The area's pages.
+
+mod account;
+mod confirm;
+mod reset;
+mod sign_in;
+mod sign_up;
+
+use leptos::prelude::*;
+use leptos_router::{
+    SsrMode,
+    components::{Outlet, ParentRoute, Route},
+    path,
+};
+
+use account::AccountPage;
+use confirm::ConfirmEmailPage;
+use reset::{ForgottenPasswordPage, ResetPasswordPage};
+use sign_in::{SignInPage, SignOutPage};
+use sign_up::{CheckYourEmailPage, SignUpPage};
+
+/// The cookie that holds the address to which a link was just sent, for the page that says so.
+pub(crate) const SENT_TO: &str = "guildhall-sent-to";
+
+/// The area's routes, to stand among the app's.
+#[component(transparent)]
+pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("sign-up") view=SignUpPage ssr=SsrMode::Async />
+            <Route path=path!("sign-up/check-your-email") view=CheckYourEmailPage ssr=SsrMode::Async />
+            <Route path=path!("confirm-email") view=ConfirmEmailPage ssr=SsrMode::Async />
+            <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async />
+            <Route path=path!("sign-out") view=SignOutPage ssr=SsrMode::Async />
+            <Route path=path!("forgotten-password") view=ForgottenPasswordPage ssr=SsrMode::Async />
+            <Route path=path!("reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
+            <Route path=path!("account") view=AccountPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// A value of the address's query; empty when it is not there.
+fn query(name: &str) -> String {
+    leptos_router::hooks::use_query_map().with_untracked(|query| query.get(name)).unwrap_or_default()
+}
+
+/// Whether somebody is signed in.
+fn is_signed_in() -> bool {
+    #[cfg(feature = "ssr")]
+    return guildhall_host::actor().user_id().is_some();
+    #[cfg(not(feature = "ssr"))]
+    false
+}
+
+/// Leads whoever is signed in already on to where they wanted to go.
+fn lead_on_if_signed_in(next: &str) {
+    #[cfg(feature = "ssr")]
+    if is_signed_in() {
+        guildhall_host::see_other(guildhall_identity::policy::own_path(next, "/learn"));
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = next;
+}
+
+/// `path`, with where to go on to in its query.
+fn with_next(path: &str, next: &str) -> String {
+    #[cfg(feature = "ssr")]
+    return guildhall_identity::policy::with_next(path, guildhall_identity::policy::own_path(next, ""));
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = next;
+        path.to_owned()
+    }
+}

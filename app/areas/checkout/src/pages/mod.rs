@@ -1,0 +1,58 @@
+//! The area's pages.
+
+mod checkout;
+mod order;
+mod orders;
+
+use guildhall_types::Error;
+use guildhall_ui::{ButtonLink, EmptyState};
+use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
+use leptos_router::{
+    SsrMode,
+    components::{Outlet, ParentRoute, Route},
+    path,
+};
+
+use checkout::CheckoutView;
+use order::OrderPage;
+use orders::OrdersView;
+
+/// The area's routes, to stand among the app's.
+#[component(transparent)]
+pub fn CheckoutRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("checkout/:slug") view=CheckoutView ssr=SsrMode::Async />
+            <Route path=path!("orders/:id") view=OrderPage ssr=SsrMode::Async />
+            <Route path=path!("account/orders") view=OrdersView ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// A part of the route's path.
+fn param(name: &str) -> String {
+    leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default()
+}
+
+/// What stands where a page could not be shown. The status was set by the server function.
+#[component]
+fn Failure(error: Error) -> impl IntoView {
+    let title = match error {
+        Error::NotFound => "Page not found",
+        Error::SignInRequired => "Sign in first",
+        _ => "Something went wrong",
+    };
+    view! {
+        <Title text=title />
+        <Meta name="robots" content="noindex" />
+        <h1>{title}</h1>
+        <EmptyState title="What you can do" text=error.to_string()>
+            <ButtonLink href="/account/orders">"See your orders"</ButtonLink>
+            <ButtonLink href="/courses" kind=guildhall_ui::ButtonKind::Quiet>
+                "See all courses"
+            </ButtonLink>
+        </EmptyState>
+    }
+}

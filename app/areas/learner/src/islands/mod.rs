@@ -1,0 +1,5 @@
+//! What runs in the browser.
+
+mod note;
+
+pub use note::NoteAutosave;

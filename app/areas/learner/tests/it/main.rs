@@ -1,0 +1,7 @@
+//! The pages over HTTP as a browser without JavaScript uses them.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod pages;
+mod quiz;
+mod site;
+mod writing;

@@ -19,6 +19,8 @@ begin
 exception when duplicate_object or unique_violation then null;
 end $$;
 
+-- Whoever owns the database may act as the program, so that one address can serve both.
+grant guildhall_app to current_user;
 grant usage on schema public to guildhall_app;
 
 -- For rows that may only ever be added.

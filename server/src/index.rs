@@ -39,13 +39,13 @@ async fn follow_once(db: &Db, index: &SearchIndex) -> anyhow::Result<()> {
 pub(crate) async fn reindex(config: &Config) -> anyhow::Result<()> {
     let db = state::connect_db(config).await?;
     let index = SearchIndex::open(&config.index)?;
-    let count = guildhall_search::reindex(&db, &index, |done, total| {
+    guildhall_search::reindex(&db, &index, |done, total| {
         let mut out = std::io::stderr();
         // Progress that can't be shown is no reason to stop.
         let _ = write!(out, "\r{done} of {total} courses");
         let _ = out.flush();
     })
     .await?;
-    say(&format!("\nThe index holds {count} courses."));
+    say(&format!("\nThe index holds {} courses.", index.count()));
     Ok(())
 }

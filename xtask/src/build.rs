@@ -71,7 +71,7 @@ pub(crate) fn site(ws: &Workspace, profile: Profile) -> Outcome<Built> {
         say("      the first release build takes a good ten minutes on two cores; later ones much less");
     }
     let mut cargo = leptos(ws, &built);
-    cargo.arg("--bin-cargo-args=--package=guildhall-sandbox --bin=guildhall-sandbox");
+    cargo.args(["--bin-cargo-args=--package=guildhall-sandbox", "--bin-cargo-args=--bin=guildhall-sandbox"]);
     spoken_or_logged(ws, &mut cargo, "build-site")?;
     stamp.set()?;
     step.done("built");

@@ -7,6 +7,7 @@ use guildhall_db::{Db, JobOptions, OpError, OpResult, Tx, enqueue};
 use guildhall_kernel::{
     Actor,
     mail::{Mail, SendMail},
+    slug::slugify,
 };
 use guildhall_types::{CourseId, EnrollmentId, Error, OrderLineId, UserId};
 
@@ -57,6 +58,9 @@ pub async fn find(tx: &mut Tx, enrollment: EnrollmentId) -> OpResult<Option<Enro
 /// [`Error::SignInRequired`], [`Error::NotFound`] for what is not in the catalogue, [`Error::Conflict`] when it has a price.
 pub async fn enroll_free(db: &Db, actor: &Actor, slug: &str) -> OpResult<EnrollmentId> {
     let user = actor.user()?;
+    if slugify(slug) != slug {
+        return Err(Error::NotFound.into());
+    }
     let mut tx = db.begin(actor).await?;
     let course = store::course_on_offer(&mut tx, slug).await?.ok_or(Error::NotFound)?;
     if let Some(live) = store::live(&mut tx, user.id, course.id).await? {

@@ -1,15 +1,28 @@
 //! Measures the search: `cargo run --release -p guildhall-search --example search_bench [COURSES...]`, 400 and 100,000 unless told.
 //! Prints a table and JSON.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a measurement, not the product")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "a measurement, not the product"
+)]
 
 #[path = "../tests/it/sample.rs"]
 mod sample;
 
-use std::{fs, hint::black_box, time::{Duration, Instant}};
+use std::{
+    fs,
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 use guildhall_search::{Change, CourseDocument, SearchIndex};
-use guildhall_types::{catalog::Level, search::{CatalogQuery, PriceBand, Sort}};
+use guildhall_types::{
+    catalog::Level,
+    search::{CatalogQuery, PriceBand, Sort},
+};
 use sample::{Numbers, Sample};
 
 struct Figures {
@@ -58,20 +71,27 @@ fn questions(courses: &[CourseDocument], numbers: &mut Numbers) -> Vec<(&'static
         let body: Vec<&str> = course.description_text.split_whitespace().take(3).collect();
         questions.push(("text", query(body.join(" "))));
         questions.push(("everything", query(String::new())));
-        questions.push(("filters", CatalogQuery {
-            category: vec![course.category_slug.clone()],
-            level: vec![Level::Beginner, Level::Advanced],
-            price: vec![PriceBand::Under500, PriceBand::Free],
-            sort: *numbers.one(&Sort::ALL),
-            ..query(String::new())
-        }));
-        questions.push(("word, filters", CatalogQuery {
-            skill: course.skills.iter().take(2).map(|(slug, _)| slug.clone()).collect(),
-            provider: vec![course.provider_slug.clone()],
-            ..query("learning".to_owned())
-        }));
+        questions.push((
+            "filters",
+            CatalogQuery {
+                category: vec![course.category_slug.clone()],
+                level: vec![Level::Beginner, Level::Advanced],
+                price: vec![PriceBand::Under500, PriceBand::Free],
+                sort: *numbers.one(&Sort::ALL),
+                ..query(String::new())
+            },
+        ));
+        questions.push((
+            "word, filters",
+            CatalogQuery {
+                skill: course.skills.iter().take(2).map(|(slug, _)| slug.clone()).collect(),
+                provider: vec![course.provider_slug.clone()],
+                ..query("learning".to_owned())
+            },
+        ));
         questions.push(("common words", query("machine learning course for your team".to_owned())));
-        questions.push(("deep page", CatalogQuery { page: 1 + numbers.below(500) as u32, ..query("learn".to_owned()) }));
+        questions
+            .push(("deep page", CatalogQuery { page: 1 + numbers.below(500) as u32, ..query("learn".to_owned()) }));
     }
     questions
 }
@@ -91,7 +111,11 @@ fn bench(size: u64, json: &mut Vec<String>) {
     let started = Instant::now();
     index.rebuild(input.into_iter().map(Ok), 1, |_| ()).unwrap();
     let rate = size as f64 / started.elapsed().as_secs_f64();
-    println!("\n{size} courses ({} words each in the description): built at {rate:.0} courses/s, resident {:.0} MB", words / courses.len(), resident());
+    println!(
+        "\n{size} courses ({} words each in the description): built at {rate:.0} courses/s, resident {:.0} MB",
+        words / courses.len(),
+        resident()
+    );
     let mut numbers = Numbers::new(9);
     let questions = questions(&courses, &mut numbers);
     let all: Vec<usize> = (0..questions.len()).collect();
@@ -101,16 +125,23 @@ fn bench(size: u64, json: &mut Vec<String>) {
     let mut kinds: Vec<&str> = questions.iter().map(|(kind, _)| *kind).collect();
     kinds.truncate(11);
     for kind in kinds {
-        let of: Vec<&CatalogQuery> = questions.iter().filter(|(other, _)| *other == kind).map(|(_, query)| query).collect();
+        let of: Vec<&CatalogQuery> =
+            questions.iter().filter(|(other, _)| *other == kind).map(|(_, query)| query).collect();
         figures.push(measure(&format!("  {kind}"), 200, |round| {
             black_box(index.search(of[round % of.len()]).unwrap());
         }));
     }
-    let typed: Vec<String> = (0..400).flat_map(|_| {
-        let title = &numbers.one(&courses).title;
-        let length = 1 + numbers.below(title.chars().count() as u64) as usize;
-        [title.chars().take(length).collect::<String>(), title.chars().take(1).collect(), title.chars().skip(length).take(4).collect()]
-    }).collect();
+    let typed: Vec<String> = (0..400)
+        .flat_map(|_| {
+            let title = &numbers.one(&courses).title;
+            let length = 1 + numbers.below(title.chars().count() as u64) as usize;
+            [
+                title.chars().take(length).collect::<String>(),
+                title.chars().take(1).collect(),
+                title.chars().skip(length).take(4).collect(),
+            ]
+        })
+        .collect();
     figures.push(measure("autocomplete", typed.len() * 2, |round| {
         black_box(index.suggest(&typed[round % typed.len()], 8));
     }));
@@ -123,7 +154,9 @@ fn bench(size: u64, json: &mut Vec<String>) {
         let name = figure.name.trim();
         json.push(format!(
             r#"{{"courses":{size},"name":"{name}","p50_ms":{:.4},"p95_ms":{:.4},"max_ms":{:.4}}}"#,
-            figure.at(0.5), figure.at(0.95), figure.at(1.0)
+            figure.at(0.5),
+            figure.at(0.95),
+            figure.at(1.0)
         ));
     }
     json.push(format!(r#"{{"courses":{size},"name":"indexing","courses_per_second":{rate:.0}}}"#));

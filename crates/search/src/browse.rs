@@ -32,9 +32,17 @@ pub async fn browse(db: &Db, index: &SearchIndex, query: &CatalogQuery) -> OpRes
             courses.push(FoundCourse { card, title_html: hit.title_html, snippet_html: hit.snippet_html });
         }
     }
-    let pages = u32::try_from(answer.total.div_ceil(u64::from(PAGE_SIZE))).map_or(PAGE_MAX, |pages| pages.min(PAGE_MAX));
+    let pages =
+        u32::try_from(answer.total.div_ceil(u64::from(PAGE_SIZE))).map_or(PAGE_MAX, |pages| pages.min(PAGE_MAX));
     let page = query.page.clamp(1, PAGE_MAX);
-    Ok(CatalogPage { courses, total: answer.total, page, pages, facets: answer.facets, did_you_mean: answer.did_you_mean })
+    Ok(CatalogPage {
+        courses,
+        total: answer.total,
+        page,
+        pages,
+        facets: answer.facets,
+        did_you_mean: answer.did_you_mean,
+    })
 }
 
 #[cfg(test)]

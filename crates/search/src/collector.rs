@@ -63,7 +63,9 @@ pub(crate) fn collect(snapshot: &Snapshot, matches: Option<&Matches>, query: &Ca
         let alive = segment.reader.alive_bitset();
         let found = matches.and_then(|matches| Some((matches.needed, matches.segments.get(at(place))?)));
         for (document, (facets, order)) in (0_u32..).zip(columns.facets.iter().zip(&columns.orders)) {
-            if found.is_some_and(|(needed, matches)| !matches.has(document, needed)) || alive.is_some_and(|alive| alive.is_deleted(document)) {
+            if found.is_some_and(|(needed, matches)| !matches.has(document, needed))
+                || alive.is_some_and(|alive| alive.is_deleted(document))
+            {
                 continue;
             }
             match filters.judge(columns, facets) {
@@ -163,7 +165,12 @@ impl Counts {
     fn new(snapshot: &Snapshot) -> Self {
         let zeros = |values: &Values| vec![0; values.list().len()];
         let values = &snapshot.values;
-        Self { category: zeros(&values.category), skill: zeros(&values.skill), provider: zeros(&values.provider), ..Self::default() }
+        Self {
+            category: zeros(&values.category),
+            skill: zeros(&values.skill),
+            provider: zeros(&values.provider),
+            ..Self::default()
+        }
     }
 
     fn add_all(&mut self, columns: &Columns, row: &FacetRow) {
@@ -212,7 +219,8 @@ pub(crate) fn count_exact(snapshot: &Snapshot, matches: &Matches, query: &Catalo
     for (segment, found) in snapshot.segments.iter().zip(&matches.segments) {
         let columns = segment.columns.as_ref();
         for document in segment.reader.doc_ids_alive() {
-            let exact = found.exact.get(at(document)).is_some_and(|exact| *exact == matches.units) && found.has(document, matches.units);
+            let exact = found.exact.get(at(document)).is_some_and(|exact| *exact == matches.units)
+                && found.has(document, matches.units);
             let row = columns.facets.get(at(document)).filter(|_| exact);
             total += u64::from(row.is_some_and(|row| filters.judge(columns, row) == Verdict::Passes));
         }

@@ -35,7 +35,6 @@ impl Values {
         &self.folded
     }
 
-
     pub(crate) fn list(&self) -> &[Value] {
         &self.list
     }
@@ -250,7 +249,10 @@ fn small(column: &Column<u64>, document: u32) -> u32 {
 
 /// The place of the band in which a value lies.
 fn band<T: PartialOrd>(mut ranges: impl Iterator<Item = (T, T)>, value: T) -> u8 {
-    ranges.position(|(from, to)| (from..to).contains(&value)).and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+    ranges
+        .position(|(from, to)| (from..to).contains(&value))
+        .and_then(|place| u8::try_from(place).ok())
+        .unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]

@@ -156,7 +156,11 @@ pub(crate) fn open(path: &Path, fields: &Fields) -> Result<(Index, Commit), Stri
         check_files(path, &index, &segment)?;
     }
     index.set_tokenizers(Fields::tokenizers());
-    let reader = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into().map_err(|error| error.to_string())?;
+    let reader = index
+        .reader_builder()
+        .reload_policy(tantivy::ReloadPolicy::Manual)
+        .try_into()
+        .map_err(|error| error.to_string())?;
     check_sizes(&reader, fields)?;
     Ok((index, commit))
 }
@@ -177,7 +181,8 @@ fn check_files(path: &Path, index: &Index, segment: &SegmentMeta) -> Result<(), 
 /// The list of segments has no checksum: what it says of their sizes must be what they are.
 fn check_sizes(reader: &tantivy::IndexReader, fields: &Fields) -> Result<(), String> {
     for segment in reader.searcher().segment_readers() {
-        let rows = segment.fieldnorms_readers().get_field(fields.title).ok().flatten().map(|lengths| lengths.num_docs());
+        let rows =
+            segment.fieldnorms_readers().get_field(fields.title).ok().flatten().map(|lengths| lengths.num_docs());
         let alive = segment.alive_bitset().map_or(segment.max_doc(), |alive| number(alive.num_alive_docs()));
         if rows != Some(segment.max_doc()) || alive != segment.num_docs() {
             return Err("a segment is not as large as it should be".to_owned());

@@ -27,8 +27,16 @@ pub(crate) enum Facet {
 }
 
 impl Facet {
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Category, Self::Skill, Self::Level, Self::Provider, Self::Price, Self::Rating, Self::Duration, Self::Delivery];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Category,
+        Self::Skill,
+        Self::Level,
+        Self::Provider,
+        Self::Price,
+        Self::Rating,
+        Self::Duration,
+        Self::Delivery,
+    ];
 }
 
 /// What a facet lets through, when something of it is chosen.
@@ -88,11 +96,11 @@ impl Filters {
         add(!query.category.is_empty(), Facet::Category, Filter::values(&query.category, &values.category));
         add(!query.skill.is_empty(), Facet::Skill, Filter::values(&query.skill, &values.skill));
         add(!query.provider.is_empty(), Facet::Provider, Filter::values(&query.provider, &values.provider));
-        add(!query.level.is_empty(), Facet::Level, Filter::choices(&query.level, &Level::ALL));
+        add(!query.level.is_empty(), Facet::Level, Filter::choices(&query.level, Level::ALL));
         add(!query.price.is_empty(), Facet::Price, Filter::choices(&query.price, PriceBand::ALL));
         add(query.rating.is_some(), Facet::Rating, Filter::choices(query.rating.as_slice(), RatingBand::ALL));
         add(!query.duration.is_empty(), Facet::Duration, Filter::choices(&query.duration, DurationBand::ALL));
-        add(!query.delivery.is_empty(), Facet::Delivery, Filter::choices(&query.delivery, &Delivery::ALL));
+        add(!query.delivery.is_empty(), Facet::Delivery, Filter::choices(&query.delivery, Delivery::ALL));
         Self(filters)
     }
 
@@ -125,15 +133,25 @@ pub(crate) fn facets(query: &CatalogQuery, values: &AllValues, counts: &Counts) 
         category: categories(&query.category, &values.category, &counts.category),
         skill: most_frequent(&query.skill, &values.skill, &counts.skill),
         provider: most_frequent(&query.provider, &values.provider, &counts.provider),
-        level: choices(&Level::ALL, &counts.level, |level| (level.slug(), level.label(), query.level.contains(&level))),
+        level: choices(Level::ALL, &counts.level, |level| (level.slug(), level.label(), query.level.contains(&level))),
         price: choices(PriceBand::ALL, &counts.price, |band| (band.slug(), band.label(), query.price.contains(&band))),
-        rating: choices(RatingBand::ALL, &counts.rating, |band| (band.slug(), band.label(), query.rating == Some(band))),
-        duration: choices(DurationBand::ALL, &counts.duration, |band| (band.slug(), band.label(), query.duration.contains(&band))),
-        delivery: choices(&Delivery::ALL, &counts.delivery, |one| (one.slug(), one.label(), query.delivery.contains(&one))),
+        rating: choices(RatingBand::ALL, &counts.rating, |band| {
+            (band.slug(), band.label(), query.rating == Some(band))
+        }),
+        duration: choices(DurationBand::ALL, &counts.duration, |band| {
+            (band.slug(), band.label(), query.duration.contains(&band))
+        }),
+        delivery: choices(Delivery::ALL, &counts.delivery, |one| {
+            (one.slug(), one.label(), query.delivery.contains(&one))
+        }),
     }
 }
 
-fn choices<T: Copy>(all: &[T], counts: &[u64], words: impl Fn(T) -> (&'static str, &'static str, bool)) -> Vec<FacetChoice> {
+fn choices<T: Copy>(
+    all: &[T],
+    counts: &[u64],
+    words: impl Fn(T) -> (&'static str, &'static str, bool),
+) -> Vec<FacetChoice> {
     let choice = |(one, count): (&T, &u64)| {
         let (slug, label, chosen) = words(*one);
         FacetChoice { slug: slug.to_owned(), label: label.to_owned(), count: *count, chosen }
@@ -165,8 +183,12 @@ fn categories(chosen: &[String], values: &Values, counts: &[u64]) -> Vec<FacetCh
 fn most_frequent(chosen: &[String], values: &Values, counts: &[u64]) -> Vec<FacetChoice> {
     let is_chosen = |value: &Value| chosen.contains(&value.slug);
     let order = |one: &(&Value, u64), other: &(&Value, u64)| by_count((one.1, &one.0.name), (other.1, &other.0.name));
-    let mut found: Vec<(&Value, u64)> =
-        values.list().iter().zip(counts.iter().copied()).filter(|(value, count)| *count > 0 || is_chosen(value)).collect();
+    let mut found: Vec<(&Value, u64)> = values
+        .list()
+        .iter()
+        .zip(counts.iter().copied())
+        .filter(|(value, count)| *count > 0 || is_chosen(value))
+        .collect();
     if found.len() > SHOWN {
         found.select_nth_unstable_by(SHOWN - 1, order);
         let rest = found.split_off(SHOWN);

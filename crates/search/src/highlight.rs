@@ -56,7 +56,8 @@ impl<'a> Highlighter<'a> {
 /// The part of the text with the most words found: where it begins and ends, always at a word.
 fn window(text: &str, places: &[Place]) -> Option<(usize, usize)> {
     let marked: Vec<Place> = places.iter().copied().filter(|(_, _, marked)| *marked).collect();
-    let count = |from: usize| marked.iter().filter(|(start, end, _)| *start >= from && *end <= from + WINDOW - BEFORE).count();
+    let count =
+        |from: usize| marked.iter().filter(|(start, end, _)| *start >= from && *end <= from + WINDOW - BEFORE).count();
     let (first, _, _) = *marked.iter().rev().max_by_key(|(start, _, _)| count(*start))?;
     if text.len() <= WINDOW {
         return Some((0, text.len()));

@@ -7,7 +7,10 @@ use guildhall_types::{
     search::{CatalogQuery, SearchAnswer, Suggestion},
 };
 use parking_lot::{Mutex, RwLock};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, indexer::{LogMergePolicy, NoMergePolicy}};
+use tantivy::{
+    Index, IndexReader, IndexWriter, ReloadPolicy,
+    indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy},
+};
 
 use crate::{
     disk::{self, Commit, Home},
@@ -70,7 +73,7 @@ impl Build {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let writer = self.index.writer_with_num_threads(1, STEP_MEMORY)?;
+                let writer = self.index.writer_with_options(options(1, STEP_MEMORY))?;
                 let mut merging = LogMergePolicy::default();
                 // A course that changes leaves its old document behind: a part with too many of them is written anew.
                 merging.set_del_docs_ratio_before_merge(0.2);
@@ -121,7 +124,14 @@ impl SearchIndex {
 
     fn with(fields: Fields, home: Option<Home>, mut build: Build, cursor: Option<u64>) -> Result<Self, SearchError> {
         let now = RwLock::new(build.snapshot(&fields)?);
-        Ok(Self(Arc::new(Inner { fields, home, now, cursor: RwLock::new(cursor), edge: Mutex::default(), build: Mutex::new(build) })))
+        Ok(Self(Arc::new(Inner {
+            fields,
+            home,
+            now,
+            cursor: RwLock::new(cursor),
+            edge: Mutex::default(),
+            build: Mutex::new(build),
+        })))
     }
 
     fn now(&self) -> Arc<Snapshot> {
@@ -197,7 +207,10 @@ impl SearchIndex {
     /// [`SearchError::Busy`] when another build is being made; the first error among the courses; when the index can't be
     /// written. The old one then stays.
     pub fn rebuild(
-        &self, courses: impl IntoIterator<Item = Result<CourseDocument, SearchError>>, cursor: u64, mut progress: impl FnMut(u64),
+        &self,
+        courses: impl IntoIterator<Item = Result<CourseDocument, SearchError>>,
+        cursor: u64,
+        mut progress: impl FnMut(u64),
     ) -> Result<(), SearchError> {
         let fields = &self.0.fields;
         let lock = self.0.home.as_ref().map(Home::lock).transpose()?;
@@ -205,13 +218,13 @@ impl SearchIndex {
         let path = self.0.home.as_ref().zip(name.as_ref()).map(|(home, name)| home.path(name));
         let index = disk::create(path.as_deref(), fields)?;
         let threads = available_parallelism().map_or(1, NonZero::get).min(4);
-        let mut writer: IndexWriter = index.writer_with_num_threads(threads, threads * BUILD_MEMORY)?;
+        let mut writer: IndexWriter = index.writer_with_options(options(threads, BUILD_MEMORY))?;
         writer.set_merge_policy(Box::new(NoMergePolicy));
-        let mut done = 0;
+        let mut done: u64 = 0;
         for course in courses {
             writer.add_document(fields.document(&course?))?;
             done += 1;
-            if done % PROGRESS_EVERY == 0 {
+            if done.is_multiple_of(PROGRESS_EVERY) {
                 progress(done);
             }
         }
@@ -256,6 +269,14 @@ impl SearchIndex {
     }
 }
 
+fn options(threads: usize, memory: usize) -> IndexWriterOptions {
+    IndexWriterOptions::builder()
+        .num_worker_threads(threads)
+        .memory_budget_per_thread(memory)
+        .num_merge_threads(1)
+        .build()
+}
+
 fn open_build(home: &Home, fields: &Fields) -> Result<(Build, Option<u64>), SearchError> {
     if let Some(name) = home.current() {
         match disk::open(&home.path(&name), fields) {
@@ -272,7 +293,7 @@ fn open_build(home: &Home, fields: &Fields) -> Result<(Build, Option<u64>), Sear
     }
     let name = home.begin(&lock)?;
     let index = disk::create(Some(&home.path(&name)), fields)?;
-    let mut writer: IndexWriter = index.writer_with_num_threads(1, STEP_MEMORY)?;
+    let mut writer: IndexWriter = index.writer_with_options(options(1, STEP_MEMORY))?;
     let mut commit = writer.prepare_commit()?;
     commit.set_payload(&Commit::new(None).payload());
     commit.commit()?;
@@ -283,6 +304,9 @@ fn open_build(home: &Home, fields: &Fields) -> Result<(Build, Option<u64>), Sear
 
 impl fmt::Debug for SearchIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SearchIndex").field("cursor", &self.cursor()).field("count", &self.count()).finish_non_exhaustive()
+        f.debug_struct("SearchIndex")
+            .field("cursor", &self.cursor())
+            .field("count", &self.count())
+            .finish_non_exhaustive()
     }
 }

@@ -94,7 +94,9 @@ fn quietly(result: Result<Progress, SearchError>, index: &SearchIndex) -> Result
 /// [`SearchError::Busy`] while another process does so; when the database can't be read or the index can't be written. The old
 /// index then stays.
 pub async fn reindex(
-    db: &Db, index: &SearchIndex, mut progress: impl FnMut(u64, u64) + Send + 'static,
+    db: &Db,
+    index: &SearchIndex,
+    mut progress: impl FnMut(u64, u64) + Send + 'static,
 ) -> Result<Progress, SearchError> {
     let mut tx = db.begin(&ACTOR).await?;
     // First: what changes while the courses are read is looked at again afterwards.
@@ -151,7 +153,12 @@ pub async fn follow(db: Db, index: SearchIndex, every: Duration) {
         match catch_up(&db, &index).await {
             Ok(progress) => {
                 if failing || progress.rebuilt {
-                    tracing::info!(courses = index.count(), cursor = progress.cursor, rebuilt = progress.rebuilt, "the search index follows");
+                    tracing::info!(
+                        courses = index.count(),
+                        cursor = progress.cursor,
+                        rebuilt = progress.rebuilt,
+                        "the search index follows"
+                    );
                 }
                 failing = false;
             }
@@ -166,6 +173,8 @@ pub async fn follow(db: Db, index: SearchIndex, every: Duration) {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, SearchError> + Send + 'static) -> Result<T, SearchError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
+) -> Result<T, SearchError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| SearchError::Stopped)?
 }

@@ -71,7 +71,12 @@ struct Meaning {
 
 impl Matches {
     /// Looks for the words; with `guess` also for words that differ by a slip or two.
-    pub(crate) fn find(snapshot: &Snapshot, fields: &Fields, question: &Question, guess: bool) -> Result<Self, SearchError> {
+    pub(crate) fn find(
+        snapshot: &Snapshot,
+        fields: &Fields,
+        question: &Question,
+        guess: bool,
+    ) -> Result<Self, SearchError> {
         let mut matches = Self::blank(snapshot, u8::try_from(question.units.len()).unwrap_or(u8::MAX));
         for unit in &question.units {
             match unit {
@@ -103,8 +108,13 @@ impl Matches {
         let mut best = 0;
         for (segment, matches) in snapshot.segments.iter().zip(&self.segments) {
             let alive = segment.reader.alive_bitset();
-            for (document, ((matched, exact), score)) in (0..).zip(matches.matched.iter().zip(&matches.exact).zip(&matches.scores)) {
-                if (*matched >= best || *exact == units) && *score >= 0.0 && alive.is_none_or(|alive| alive.is_alive(document)) {
+            for (document, ((matched, exact), score)) in
+                (0..).zip(matches.matched.iter().zip(&matches.exact).zip(&matches.scores))
+            {
+                if (*matched >= best || *exact == units)
+                    && *score >= 0.0
+                    && alive.is_none_or(|alive| alive.is_alive(document))
+                {
                     best = best.max(*matched);
                     self.exact += u64::from(*exact == units);
                 }
@@ -116,9 +126,11 @@ impl Matches {
 
     fn add_word(&mut self, snapshot: &Snapshot, word: &str, prefix: bool, guess: bool) -> Result<(), SearchError> {
         let stem = Stems::new().key(word);
-        let meanings: Vec<Meaning> = snapshot.segments.iter().map(|segment| meaning(segment, word, stem, prefix, guess)).collect();
+        let meanings: Vec<Meaning> =
+            snapshot.segments.iter().map(|segment| meaning(segment, word, stem, prefix, guess)).collect();
         for (segment, meaning) in snapshot.segments.iter().zip(&meanings) {
-            let words = meaning.forms.iter().chain(&meaning.guesses).map(|(word, _)| segment.vocabulary.word(*word).to_owned());
+            let words =
+                meaning.forms.iter().chain(&meaning.guesses).map(|(word, _)| segment.vocabulary.word(*word).to_owned());
             self.found.words.extend(words);
         }
         if prefix {
@@ -131,7 +143,9 @@ impl Matches {
                 typed.add(*word, place::ANY, worth * rarity.forms, |sum, score| *sum += score)?;
             }
             for word in meaning.beginnings.clone() {
-                typed.add(word, meaning.beginnings_in, BEGINNING * rarity.beginnings, |best, score| *best = best.max(score))?;
+                typed.add(word, meaning.beginnings_in, BEGINNING * rarity.beginnings, |best, score| {
+                    *best = best.max(score);
+                })?;
             }
             let mut guessed = Accumulator::new(segment, &snapshot.damping);
             for (word, worth) in &meaning.guesses {
@@ -269,7 +283,9 @@ impl<'a> Accumulator<'a> {
         }
         self.scores.resize(at(self.segment.reader.max_doc()), 0.0);
         let word = self.segment.vocabulary.word(word).as_bytes();
-        for ((bit, text), ((_, boost), damping)) in (0_u8..).zip(&self.segment.texts).zip(TEXTS.iter().zip(self.damping)) {
+        for ((bit, text), ((_, boost), damping)) in
+            (0_u8..).zip(&self.segment.texts).zip(TEXTS.iter().zip(self.damping))
+        {
             if places & 1 << bit == 0 {
                 continue;
             }
@@ -293,7 +309,10 @@ impl<'a> Accumulator<'a> {
 
 /// Hands `each` the documents (segment, document, score) that have the words in this order in one of the texts.
 fn each_phrase(
-    snapshot: &Snapshot, fields: &Fields, words: &[String], mut each: impl FnMut(usize, u32, f32),
+    snapshot: &Snapshot,
+    fields: &Fields,
+    words: &[String],
+    mut each: impl FnMut(usize, u32, f32),
 ) -> Result<(), SearchError> {
     for (field, (_, boost)) in fields.texts.iter().zip(TEXTS) {
         let terms: Vec<Term> = words.iter().map(|word| Term::from_field_text(*field, word)).collect();

@@ -113,7 +113,8 @@ const fn is_quote(letter: char) -> bool {
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let excluded = rest.starts_with('-') && (at == 0 || text.get(..at).is_some_and(|before| before.ends_with(char::is_whitespace)));
+        let excluded = rest.starts_with('-')
+            && (at == 0 || text.get(..at).is_some_and(|before| before.ends_with(char::is_whitespace)));
         let body_at = at + usize::from(excluded);
         let body = text.get(body_at..).unwrap_or_default();
         let quoted = body.chars().next().filter(|letter| is_quote(*letter)).and_then(|quote| {

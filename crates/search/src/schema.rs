@@ -5,7 +5,9 @@
 use guildhall_types::CourseId;
 use tantivy::{
     TantivyDocument, Term,
-    schema::{BytesOptions, FAST, Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions},
+    schema::{
+        BytesOptions, FAST, Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+    },
     tokenizer::TokenizerManager,
 };
 
@@ -113,7 +115,19 @@ impl Fields {
         };
         let texts = [title, skills, provider, category, summary, description];
         Self {
-            schema: schema.build(), id, slug, texts, first, title, skills, provider, category, summary, description, facets, numbers
+            schema: schema.build(),
+            id,
+            slug,
+            texts,
+            first,
+            title,
+            skills,
+            provider,
+            category,
+            summary,
+            description,
+            facets,
+            numbers,
         }
     }
 
@@ -143,7 +157,10 @@ impl Fields {
         document.add_text(self.facets.provider, format!("{}{SEPARATOR}{}", course.provider_slug, course.provider_name));
         document.add_text(
             self.facets.category,
-            format!("{}{SEPARATOR}{}{SEPARATOR}{}", course.category_slug, course.category_position, course.category_name),
+            format!(
+                "{}{SEPARATOR}{}{SEPARATOR}{}",
+                course.category_slug, course.category_position, course.category_name
+            ),
         );
         for (slug, name) in &course.skills {
             document.add_text(self.skills, name);
@@ -158,8 +175,8 @@ impl Fields {
         let numbers = &self.numbers;
         document.add_u64(numbers.id_high, high);
         document.add_u64(numbers.id_low, low);
-        document.add_u64(numbers.level, place_of(&guildhall_types::catalog::Level::ALL, course.level));
-        document.add_u64(numbers.delivery, place_of(&guildhall_types::catalog::Delivery::ALL, course.delivery));
+        document.add_u64(numbers.level, place_of(guildhall_types::catalog::Level::ALL, course.level));
+        document.add_u64(numbers.delivery, place_of(guildhall_types::catalog::Delivery::ALL, course.delivery));
         document.add_i64(numbers.price, course.price_pence);
         document.add_u64(numbers.minutes, u64::from(course.duration_minutes));
         document.add_u64(numbers.rating, u64::from(course.rating_tenths.unwrap_or(0)));

@@ -25,7 +25,11 @@ pub(crate) fn answer(snapshot: &Snapshot, fields: &Fields, query: &CatalogQuery)
     let question = Question::parse(&query.q);
     if question.is_empty() {
         let found = collector::collect(snapshot, None, query);
-        let hits = found.documents.iter().map(|(_, course)| Hit { course: *course, title_html: None, snippet_html: None }).collect();
+        let hits = found
+            .documents
+            .iter()
+            .map(|(_, course)| Hit { course: *course, title_html: None, snippet_html: None })
+            .collect();
         return Ok(in_words(snapshot, query, &found, hits, None));
     }
     let mut matches = Matches::find(snapshot, fields, &question, false)?;
@@ -40,14 +44,27 @@ pub(crate) fn answer(snapshot: &Snapshot, fields: &Fields, query: &CatalogQuery)
 }
 
 fn in_words(
-    snapshot: &Snapshot, query: &CatalogQuery, found: &Collected, hits: Vec<Hit>, did_you_mean: Option<String>,
+    snapshot: &Snapshot,
+    query: &CatalogQuery,
+    found: &Collected,
+    hits: Vec<Hit>,
+    did_you_mean: Option<String>,
 ) -> SearchAnswer {
-    SearchAnswer { hits, total: found.total, facets: filter::facets(query, &snapshot.values, &found.counts), did_you_mean }
+    SearchAnswer {
+        hits,
+        total: found.total,
+        facets: filter::facets(query, &snapshot.values, &found.counts),
+        did_you_mean,
+    }
 }
 
 /// A better spelling, when more courses that pass the filters have all of its words than have all those typed.
 fn better_question(
-    snapshot: &Snapshot, fields: &Fields, query: &CatalogQuery, question: &Question, matches: &Matches,
+    snapshot: &Snapshot,
+    fields: &Fields,
+    query: &CatalogQuery,
+    question: &Question,
+    matches: &Matches,
 ) -> Result<Option<String>, SearchError> {
     let Some(text) = spelling::correct(snapshot, question) else { return Ok(None) };
     let better = Matches::find(snapshot, fields, &Question::parse(&text), false)?;
@@ -56,11 +73,17 @@ fn better_question(
     Ok(finds_more.then_some(text))
 }
 
-fn highlighted(snapshot: &Snapshot, fields: &Fields, found: &Collected, matches: &Matches) -> Result<Vec<Hit>, SearchError> {
+fn highlighted(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    found: &Collected,
+    matches: &Matches,
+) -> Result<Vec<Hit>, SearchError> {
     let mut highlighter = Highlighter::new(&matches.found);
     let hit = |(address, course): &(DocAddress, _)| {
         let document: TantivyDocument = snapshot.searcher.doc(*address)?;
-        let [title, summary, description] = ["title", "summary", "description"].map(|name| text(&document, fields, name));
+        let [title, summary, description] =
+            ["title", "summary", "description"].map(|name| text(&document, fields, name));
         Ok(Hit {
             course: *course,
             title_html: Some(highlighter.whole(title)),

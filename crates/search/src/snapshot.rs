@@ -78,7 +78,11 @@ impl Snapshot {
         memory.segments.retain(|id, _| searcher.segment_readers().iter().any(|reader| reader.segment_id() == *id));
         let documents: u64 = segments.iter().map(|segment| u64::from(segment.reader.max_doc())).sum();
         let damping = (0..TEXTS.len()).map(|text| {
-            let words: u64 = segments.iter().filter_map(|segment| segment.texts.get(text)).map(|text| text.index.total_num_tokens()).sum();
+            let words: u64 = segments
+                .iter()
+                .filter_map(|segment| segment.texts.get(text))
+                .map(|text| text.index.total_num_tokens())
+                .sum();
             damping(single(real(words) / real(documents.max(1))).max(1.0))
         });
         let damping = damping.collect();

@@ -20,11 +20,15 @@ pub(crate) async fn horizon(connection: &mut PgConnection) -> Result<u64, sqlx::
 }
 
 /// The courses that transactions from this one on have changed, with the transaction.
-pub(crate) async fn changed_since(connection: &mut PgConnection, cursor: u64) -> Result<Vec<(CourseId, i64)>, sqlx::Error> {
+pub(crate) async fn changed_since(
+    connection: &mut PgConnection,
+    cursor: u64,
+) -> Result<Vec<(CourseId, i64)>, sqlx::Error> {
     let cursor = i64::try_from(cursor).unwrap_or(i64::MAX);
-    let rows = sqlx::query!("select course_id, seq from course_changes where seq >= $1 order by seq, course_id", cursor)
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query!("select course_id, seq from course_changes where seq >= $1 order by seq, course_id", cursor)
+            .fetch_all(connection)
+            .await?;
     Ok(rows.into_iter().map(|row| (CourseId(row.course_id), row.seq)).collect())
 }
 
@@ -40,10 +44,18 @@ pub(crate) async fn count(connection: &mut PgConnection) -> Result<u64, sqlx::Er
 }
 
 /// The next ids of published courses behind this one.
-pub(crate) async fn ids_after(connection: &mut PgConnection, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("select id from courses where state = 'published' and id > $1 order by id limit $2", after, limit)
-        .fetch_all(connection)
-        .await
+pub(crate) async fn ids_after(
+    connection: &mut PgConnection,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select id from courses where state = 'published' and id > $1 order by id limit $2",
+        after,
+        limit
+    )
+    .fetch_all(connection)
+    .await
 }
 
 struct Row {
@@ -71,7 +83,11 @@ struct Row {
 impl From<Row> for CourseDocument {
     fn from(row: Row) -> Self {
         let rating_count = u64::try_from(row.rating_count).unwrap_or_default();
-        let rating = RatingSummary { sum: u64::try_from(row.rating_sum).unwrap_or_default(), count: rating_count, ..RatingSummary::default() };
+        let rating = RatingSummary {
+            sum: u64::try_from(row.rating_sum).unwrap_or_default(),
+            count: rating_count,
+            ..RatingSummary::default()
+        };
         Self {
             id: CourseId(row.id),
             slug: row.slug,

@@ -20,7 +20,12 @@ use crate::{
 /// More words than these are not looked at.
 const WORDS_MAX: usize = 8;
 
-pub(crate) fn suggest(snapshot: &Snapshot, fields: &Fields, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+pub(crate) fn suggest(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    typed: &str,
+    limit: usize,
+) -> Result<Vec<Suggestion>, SearchError> {
     let typed: String = typed.chars().take(guildhall_types::form::QUERY_MAX).collect();
     let mut words: Vec<String> = text::words(&typed).into_iter().map(|word| word.folded).collect();
     words.truncate(WORDS_MAX);
@@ -62,7 +67,12 @@ fn named<'a>(values: &'a Values, counts: &[u64], words: &[String], limit: usize)
 }
 
 /// The courses whose titles have the words: those whose title begins so first, then the best rated.
-fn courses(snapshot: &Snapshot, fields: &Fields, words: &[String], limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+fn courses(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    words: &[String],
+    limit: usize,
+) -> Result<Vec<Suggestion>, SearchError> {
     let mut best = Best::new(limit);
     for guess in [false, true] {
         for (number, segment) in (0_u32..).zip(&snapshot.segments) {

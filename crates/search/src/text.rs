@@ -12,9 +12,9 @@ const WORD_MAX_BYTES: usize = 60;
 
 /// Words that say nothing about a course. They are indexed, for phrases, and left out of questions.
 const STOP_WORDS: [&str; 44] = [
-    "a", "about", "an", "and", "are", "as", "at", "be", "by", "can", "do", "for", "from", "had", "has", "have", "how", "i", "if", "in",
-    "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "so", "that", "the", "their", "this", "to", "was", "we", "what",
-    "when", "will", "with", "you", "your",
+    "a", "about", "an", "and", "are", "as", "at", "be", "by", "can", "do", "for", "from", "had", "has", "have", "how",
+    "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "so", "that", "the", "their",
+    "this", "to", "was", "we", "what", "when", "will", "with", "you", "your",
 ];
 
 pub(crate) fn is_stop_word(word: &str) -> bool {
@@ -68,7 +68,8 @@ impl Folder {
         if word.is_ascii() {
             folded.extend(word.bytes().filter(|byte| *byte != b'\'').map(|byte| char::from(byte.to_ascii_lowercase())));
         } else {
-            let bare: String = word.chars().filter(|letter| !is_combining(*letter) && !is_apostrophe(*letter)).collect();
+            let bare: String =
+                word.chars().filter(|letter| !is_combining(*letter) && !is_apostrophe(*letter)).collect();
             let accents = self.accents.get_or_insert_with(|| {
                 TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build()
             });
@@ -98,7 +99,9 @@ pub(crate) struct Word {
 /// The words of a text, folded.
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
-    each_word(&mut Folder::default(), text, |folded, start, end| found.push(Word { folded: folded.to_owned(), start, end }));
+    each_word(&mut Folder::default(), text, |folded, start, end| {
+        found.push(Word { folded: folded.to_owned(), start, end });
+    });
     found
 }
 
@@ -121,7 +124,9 @@ pub(crate) struct Stems {
 
 impl Stems {
     pub(crate) fn new() -> Self {
-        Self { snowball: TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build() }
+        Self {
+            snowball: TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build(),
+        }
     }
 
     /// A number that words of one stem share. British and American spellings in `-ise` and `-ize` count as one.
@@ -192,7 +197,10 @@ mod tests {
 
     #[test]
     fn words_are_folded() {
-        assert_eq!(folded("The Nurse's CAFÉ, cafe\u{301} and naïve Ærø"), ["the", "nurses", "cafe", "cafe", "and", "naive", "aero"]);
+        assert_eq!(
+            folded("The Nurse's CAFÉ, cafe\u{301} and naïve Ærø"),
+            ["the", "nurses", "cafe", "cafe", "and", "naive", "aero"]
+        );
         assert_eq!(folded("C++, C# & F#: GPT-4!"), ["c++", "c#", "f#", "gpt", "4"]);
         assert_eq!(folded(" ' \" -- !? "), Vec::<String>::new());
     }
@@ -206,7 +214,9 @@ mod tests {
     #[test]
     fn stems_join_forms_and_spellings() {
         let mut stems = Stems::new();
-        for (one, other) in [("nurse", "nurses"), ("organisation", "organizations"), ("learning", "learned"), ("analysing", "analyse")] {
+        for (one, other) in
+            [("nurse", "nurses"), ("organisation", "organizations"), ("learning", "learned"), ("analysing", "analyse")]
+        {
             assert_eq!(stems.key(one), stems.key(other), "{one} {other}");
         }
         assert_ne!(stems.key("nurse"), stems.key("purse"));

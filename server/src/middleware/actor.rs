@@ -14,15 +14,7 @@ use crate::{rest::problem::Problem, state::AppState};
 
 /// Puts the [`Actor`] and the [`RequestInfo`] into the request.
 pub(crate) async fn actor(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let secure = state.config.secure_cookies();
-    let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let token = text(header::COOKIE).and_then(|cookies| guildhall_identity::cookie::read(cookies, secure)).map(ToOwned::to_owned);
-    let info = RequestInfo {
-        address: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string()).unwrap_or_default(),
-        user_agent: text(header::USER_AGENT).unwrap_or_default().chars().take(400).collect(),
-        secure_cookies: secure,
-        base_url: state.config.base_url.clone(),
-    };
+    let (info, token) = read(&state, &request);
     let actor = match token {
         None => Actor::Anonymous,
         Some(token) => match guildhall_identity::authenticate(&state.db, &token).await {
@@ -39,4 +31,18 @@ pub(crate) async fn actor(State(state): State<AppState>, mut request: Request, n
         response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, no-store"));
     }
     response
+}
+
+/// What the request says of itself, and the session's token.
+fn read(state: &AppState, request: &Request) -> (RequestInfo, Option<String>) {
+    let secure = state.config.secure_cookies();
+    let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let token = text(header::COOKIE).and_then(|cookies| guildhall_identity::cookie::read(cookies, secure)).map(ToOwned::to_owned);
+    let info = RequestInfo {
+        address: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string()).unwrap_or_default(),
+        user_agent: text(header::USER_AGENT).unwrap_or_default().chars().take(400).collect(),
+        secure_cookies: secure,
+        base_url: state.config.base_url.clone(),
+    };
+    (info, token)
 }

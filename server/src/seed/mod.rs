@@ -92,7 +92,7 @@ async fn fill(config: &Config, db: &Db, size: Size) -> anyhow::Result<()> {
         store::describe_provider(&mut tx, &profile).await?;
     }
     let passwords = Passwords::new(db.chance())?;
-    let hash = passwords.hash_unchecked(PASSWORD).await?;
+    let hash = passwords.hash(PASSWORD).await?;
     let people = people::make(db, &mut tx, size, &hash, end() - year).await?;
     let own: OrganizationId = store::organization(&mut tx, &slugify("Whitehall Data School")).await?.context("the demo's provider is missing")?.into();
     store::join(&mut tx, own, people.provider, "owner", end() - year).await?;

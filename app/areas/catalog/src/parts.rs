@@ -42,7 +42,7 @@ pub(crate) fn Review(review: ReviewView) -> impl IntoView {
         <article class="review">
             <h3>{review.title}</h3>
             <p class="meta">
-                <Rating value=f64::from(review.rating) count=1 compact=true />
+                <Rating value=f64::from(review.rating) />
                 " "
                 {review.author_name}
                 ", "

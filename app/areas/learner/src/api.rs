@@ -6,7 +6,7 @@ use guildhall_types::{
     EnrollmentId, Error, LessonId, Result,
     learn::{EnrollmentCard, OwnReview, PlayerView},
 };
-use leptos::{prelude::*, server, server_fn::codec::GetUrl};
+use leptos::{server, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 /// What is at an enrollment's address.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use guildhall_db::Tx;
+use guildhall_kernel::slug::slugify;
 use guildhall_types::{
     CourseId, EnrollmentId, Money, OrderId, OrganizationId, UserId,
     checkout::{OrderLineView, OrderState, OrderView},
@@ -20,6 +21,10 @@ pub(crate) struct CourseToBuy {
 
 /// A course that the actor may see, whose provider is not suspended.
 pub(crate) async fn course(tx: &mut Tx, slug: &str) -> Result<Option<CourseToBuy>, sqlx::Error> {
+    // Whatever stands in an address comes here; what is no slug need not be looked for.
+    if slugify(slug) != slug {
+        return Ok(None);
+    }
     let row = sqlx::query!(
         "select c.id, c.provider_id, o.name as provider_name, c.title, c.price_pence, c.state from courses c
          join organizations o on o.id = c.provider_id where c.slug = $1 and o.suspended_at is null",

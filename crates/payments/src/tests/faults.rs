@@ -38,6 +38,24 @@ async fn stripe_down_is_said_and_the_next_click_goes_on() {
 }
 
 #[tokio::test]
+async fn a_page_that_was_made_and_not_noted_is_found_again() {
+    let world = World::new().await;
+    let (ada, course) = (world.person().await, world.course(PRICE).await);
+    let (order, url) = world.buy(&ada, &course).await;
+    // As if the database had gone between Stripe's answer and the note of it.
+    let forget = "update orders set session_id = null, pay_url = null, session_expires_at = null, updated_at = created_at where id = $1";
+    sqlx::query(forget).bind(order.0).execute(&world.test.owner).await.unwrap();
+    assert_eq!(world.buy(&ada, &course).await, (order, url.clone()));
+    assert_eq!(world.stripe_list("checkout/sessions").await.len(), 1);
+    // And a payment on it finds its order by our own id.
+    sqlx::query(forget).bind(order.0).execute(&world.test.owner).await.unwrap();
+    world.pay(&url, CARD).await.unwrap();
+    world.events("checkout.session.completed", 1).await;
+    world.work().await;
+    assert_eq!(world.state(&ada, order).await, OrderState::Paid);
+}
+
+#[tokio::test]
 async fn an_order_that_never_got_its_page_is_given_up_after_a_day() {
     let world = World::new().await;
     world.control(json!({"api_down": true})).await;

@@ -239,6 +239,27 @@ async fn a_course_that_became_free_costs_nothing() {
 }
 
 #[tokio::test]
+async fn what_costs_something_is_not_had_for_free() {
+    let world = World::new().await;
+    let (ada, course) = (world.person().await, world.course(PRICE).await);
+    let refused = guildhall_enrollment::enroll_free(&world.db, &ada, &course.slug).await.unwrap_err().told();
+    assert!(matches!(refused, Error::Conflict { .. }));
+    let nobody = guildhall_enrollment::enroll_free(&world.db, &Actor::Anonymous, &course.slug).await.unwrap_err().told();
+    assert_eq!(nobody, Error::SignInRequired);
+    // Nor past the ops: the database refuses what the person's own transaction tries.
+    let mut tx = world.db.begin(&ada).await.unwrap();
+    let user = ada.user_id().unwrap();
+    guildhall_enrollment::grant(&mut tx, &world.db, user, course.id, None).await.unwrap_err();
+    drop(tx);
+    let (order, _) = world.buy(&ada, &course).await;
+    let mut tx = world.db.begin(&ada).await.unwrap();
+    let moved = sqlx::query("update orders set state = 'paid', paid_at = now() where id = $1").bind(order.0).execute(&mut *tx).await;
+    assert_eq!(moved.unwrap().rows_affected(), 0);
+    drop(tx);
+    assert_eq!(world.enrolled(&ada, &course).await, None);
+}
+
+#[tokio::test]
 async fn two_orders_both_paid_are_one_course_and_one_payment_back() {
     let world = World::new().await;
     world.lose_webhooks().await;
@@ -325,6 +346,11 @@ async fn what_is_not_on_offer_can_not_be_bought() {
         .unwrap();
     assert_eq!(world.try_to_buy(&ada, &course).await.unwrap_err().told(), Error::NotFound);
     assert_eq!(checkout_summary(&world.db, &ada, &course.slug).await.unwrap(), None);
-    let missing = start_checkout(&world.db, &world.stripe, &ada, "no-such-course", PRICE).await;
-    assert_eq!(missing.unwrap_err().told(), Error::NotFound);
+    for slug in ["no-such-course", "", "No Such", "a\0b", "'; drop table orders; --", &"x".repeat(10_000)] {
+        let missing = start_checkout(&world.db, &world.stripe, &ada, slug, PRICE).await;
+        assert_eq!(missing.unwrap_err().told(), Error::NotFound);
+        let missing = guildhall_enrollment::enroll_free(&world.db, &ada, slug).await;
+        assert_eq!(missing.unwrap_err().told(), Error::NotFound);
+        assert_eq!(checkout_summary(&world.db, &ada, slug).await.unwrap(), None);
+    }
 }

@@ -33,7 +33,8 @@ impl Folder {
     /// The files of the index in use.
     fn files(&self) -> Vec<PathBuf> {
         let current = fs::read_to_string(self.0.join("current")).unwrap();
-        let mut files: Vec<PathBuf> = fs::read_dir(self.0.join(current)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut files: Vec<PathBuf> =
+            fs::read_dir(self.0.join(current)).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.push(self.0.join("current"));
         files.sort();
         files
@@ -80,7 +81,8 @@ fn an_index_is_there_again_after_a_restart() {
     // And goes on from there.
     index.apply(&[Change::Remove(CourseId(Uuid::from_u128(1)))], 8).unwrap();
     assert_eq!((index.cursor(), index.count()), (Some(8), 50));
-    let builds = fs::read_dir(&folder.0).unwrap().filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_dir()).count();
+    let builds =
+        fs::read_dir(&folder.0).unwrap().filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_dir()).count();
     assert_eq!(builds, 1, "old builds are thrown away");
 }
 
@@ -157,7 +159,13 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a file")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a place in a file"
+)]
 fn spoil(file: &Path, damage: &Damage) {
     let mut bytes = fs::read(file).unwrap();
     let at = |share: f64, length: usize| (share * length as f64) as usize;
@@ -175,7 +183,7 @@ fn spoil(file: &Path, damage: &Damage) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn a_damaged_index_is_begun_anew(file in any::<prop::sample::Index>(), damage in damage()) {
@@ -213,7 +221,7 @@ fn writes_until_it_is_killed() {
         cursor += 1;
         let number = u128::from(cursor);
         let mut changes = vec![put(course(number, "Alpha", "")), put(course(number + 1, "Beta", ""))];
-        if cursor % 3 == 0 {
+        if cursor.is_multiple_of(3) {
             // Built anew now and then.
             let courses = (1..=number).map(|number| Ok(course(number, "Alpha", "")));
             index.rebuild(courses, cursor, |_| ()).unwrap();

@@ -62,11 +62,16 @@ async fn every_change_that_matters_is_followed() {
     assert_eq!((third.put, third.removed), (0, 0), "what is in is not put in again");
 
     let course = Uuid::from_u128(10);
-    run(&test, &format!("insert into course_skills (course_id, skill_id, position) values ('{course}', '{PROVIDER}', 0)")).await;
+    run(
+        &test,
+        &format!("insert into course_skills (course_id, skill_id, position) values ('{course}', '{PROVIDER}', 0)"),
+    )
+    .await;
     catch_up(&test.db, &index).await.unwrap();
     assert_eq!(titles(&test, &index, "q=structured&skill=sql").await, ["Tables"]);
 
-    run(&test, &format!("update course_ratings set rating_sum = 9, rating_count = 2 where course_id = '{course}'")).await;
+    run(&test, &format!("update course_ratings set rating_sum = 9, rating_count = 2 where course_id = '{course}'"))
+        .await;
     catch_up(&test.db, &index).await.unwrap();
     assert_eq!(titles(&test, &index, "rating=4.5").await, ["Tables"]);
 
@@ -76,7 +81,11 @@ async fn every_change_that_matters_is_followed() {
     assert_eq!(index.search(&parse_address("")).unwrap().facets.provider[0].label, "Lovelace College");
 
     run(&test, &format!("update courses set state = 'archived' where id = '{course}'")).await;
-    assert_eq!(titles(&test, &index, "").await, ["Queries"], "what is withdrawn is not shown though it is still in the index");
+    assert_eq!(
+        titles(&test, &index, "").await,
+        ["Queries"],
+        "what is withdrawn is not shown though it is still in the index"
+    );
     catch_up(&test.db, &index).await.unwrap();
     assert_eq!((index.count(), titles(&test, &index, "q=tables").await), (1, Vec::new()));
 

@@ -42,34 +42,158 @@ impl Numbers {
 }
 
 const TOPICS: [&str; 40] = [
-    "Machine learning", "Deep learning", "Prompt engineering", "Generative AI", "Large language models", "Computer vision", "Data ethics",
-    "Responsible AI", "AI governance", "Natural language processing", "Reinforcement learning", "MLOps", "Data engineering",
-    "Time series forecasting", "Explainable AI", "AI assurance", "Fraud detection", "Speech recognition", "Retrieval-augmented generation",
-    "Vector databases", "AI safety", "Algorithmic transparency", "Bayesian statistics", "Causal inference", "Data protection", "Robotics",
-    "Knowledge graphs", "Chatbots", "Document understanding", "Predictive maintenance", "Medical imaging", "Python", "Evaluation of models",
-    "Synthetic data", "Privacy engineering", "AI procurement", "Model risk", "Human-centred design", "Edge AI", "Quantum machine learning",
+    "Machine learning",
+    "Deep learning",
+    "Prompt engineering",
+    "Generative AI",
+    "Large language models",
+    "Computer vision",
+    "Data ethics",
+    "Responsible AI",
+    "AI governance",
+    "Natural language processing",
+    "Reinforcement learning",
+    "MLOps",
+    "Data engineering",
+    "Time series forecasting",
+    "Explainable AI",
+    "AI assurance",
+    "Fraud detection",
+    "Speech recognition",
+    "Retrieval-augmented generation",
+    "Vector databases",
+    "AI safety",
+    "Algorithmic transparency",
+    "Bayesian statistics",
+    "Causal inference",
+    "Data protection",
+    "Robotics",
+    "Knowledge graphs",
+    "Chatbots",
+    "Document understanding",
+    "Predictive maintenance",
+    "Medical imaging",
+    "Python",
+    "Evaluation of models",
+    "Synthetic data",
+    "Privacy engineering",
+    "AI procurement",
+    "Model risk",
+    "Human-centred design",
+    "Edge AI",
+    "Quantum machine learning",
 ];
 
 const AUDIENCES: [&str; 24] = [
-    "nurses", "civil servants", "developers", "board members", "teachers", "lawyers", "analysts", "product managers", "accountants",
-    "journalists", "police officers", "charities", "small businesses", "engineers", "policy advisers", "auditors", "designers", "doctors",
-    "librarians", "planners", "farmers", "researchers", "recruiters", "everyone",
+    "nurses",
+    "civil servants",
+    "developers",
+    "board members",
+    "teachers",
+    "lawyers",
+    "analysts",
+    "product managers",
+    "accountants",
+    "journalists",
+    "police officers",
+    "charities",
+    "small businesses",
+    "engineers",
+    "policy advisers",
+    "auditors",
+    "designers",
+    "doctors",
+    "librarians",
+    "planners",
+    "farmers",
+    "researchers",
+    "recruiters",
+    "everyone",
 ];
 
-const SHAPES: [&str; 6] = ["{t} for {a}", "Introduction to {t}", "{t} in practice", "Practical {t} for {a}", "{t}: a course for {a}", "Advanced {t}"];
+const SHAPES: [&str; 6] = [
+    "{t} for {a}",
+    "Introduction to {t}",
+    "{t} in practice",
+    "Practical {t} for {a}",
+    "{t}: a course for {a}",
+    "Advanced {t}",
+];
 
 const COMMON: [&str; 60] = [
-    "the", "and", "of", "to", "a", "in", "you", "will", "for", "with", "course", "learn", "how", "data", "your", "model", "is", "models", "on",
-    "learning", "that", "work", "this", "are", "use", "what", "by", "practical", "team", "real", "examples", "build", "tools", "skills",
-    "methods", "risk", "decisions", "services", "design", "public", "project", "teams", "using", "understand", "question", "quality",
-    "systems", "training", "machine", "apply", "results", "evaluate", "process", "people", "evidence", "measure", "organisation", "plan",
-    "review", "test",
+    "the",
+    "and",
+    "of",
+    "to",
+    "a",
+    "in",
+    "you",
+    "will",
+    "for",
+    "with",
+    "course",
+    "learn",
+    "how",
+    "data",
+    "your",
+    "model",
+    "is",
+    "models",
+    "on",
+    "learning",
+    "that",
+    "work",
+    "this",
+    "are",
+    "use",
+    "what",
+    "by",
+    "practical",
+    "team",
+    "real",
+    "examples",
+    "build",
+    "tools",
+    "skills",
+    "methods",
+    "risk",
+    "decisions",
+    "services",
+    "design",
+    "public",
+    "project",
+    "teams",
+    "using",
+    "understand",
+    "question",
+    "quality",
+    "systems",
+    "training",
+    "machine",
+    "apply",
+    "results",
+    "evaluate",
+    "process",
+    "people",
+    "evidence",
+    "measure",
+    "organisation",
+    "plan",
+    "review",
+    "test",
 ];
 
 const CATEGORIES: [(&str, &str); 10] = [
-    ("foundations", "Foundations"), ("machine-learning", "Machine learning"), ("generative-ai", "Generative AI"), ("data", "Data"),
-    ("ethics", "Ethics and law"), ("health", "Health"), ("government", "Government"), ("engineering", "Engineering"),
-    ("leadership", "Leadership"), ("creative", "Creative work"),
+    ("foundations", "Foundations"),
+    ("machine-learning", "Machine learning"),
+    ("generative-ai", "Generative AI"),
+    ("data", "Data"),
+    ("ethics", "Ethics and law"),
+    ("health", "Health"),
+    ("government", "Government"),
+    ("engineering", "Engineering"),
+    ("leadership", "Leadership"),
+    ("creative", "Creative work"),
 ];
 
 /// Draws courses.
@@ -87,12 +211,21 @@ impl Sample {
     pub fn new(seed: u64, courses: u64) -> Self {
         let mut numbers = Numbers::new(seed);
         let mut words: Vec<String> = COMMON.iter().map(|word| (*word).to_owned()).collect();
-        let syllables = ["ba", "cen", "di", "fo", "gra", "hel", "in", "jo", "ker", "lo", "mi", "na", "or", "pre", "qui", "ro", "ser", "ta", "ver", "zu"];
-        words.extend((0..20_000).map(|_| (0..2 + numbers.below(3)).map(|_| *numbers.one(&syllables)).collect::<String>()));
+        let syllables = [
+            "ba", "cen", "di", "fo", "gra", "hel", "in", "jo", "ker", "lo", "mi", "na", "or", "pre", "qui", "ro",
+            "ser", "ta", "ver", "zu",
+        ];
+        words.extend(
+            (0..20_000).map(|_| (0..2 + numbers.below(3)).map(|_| *numbers.one(&syllables)).collect::<String>()),
+        );
         let named = |text: String| (slug(&text), text);
         let skills = (0..200).map(|number| {
             let topic = numbers.one(&TOPICS);
-            named(if number < 40 { (*TOPICS.get(number).unwrap_or(topic)).to_owned() } else { format!("{topic} {number}") })
+            named(if number < 40 {
+                (*TOPICS.get(number).unwrap_or(topic)).to_owned()
+            } else {
+                format!("{topic} {number}")
+            })
         });
         let skills = skills.collect();
         let houses = ["Institute", "Academy", "College", "Partners", "Learning", "School"];
@@ -118,7 +251,11 @@ impl Sample {
     }
 
     fn title(&mut self) -> String {
-        let title = self.numbers.one(&SHAPES).replace("{t}", self.numbers.one(&TOPICS)).replace("{a}", self.numbers.one(&AUDIENCES));
+        let title = self
+            .numbers
+            .one(&SHAPES)
+            .replace("{t}", self.numbers.one(&TOPICS))
+            .replace("{a}", self.numbers.one(&AUDIENCES));
         // In a large catalogue titles differ in more than their patterns.
         if self.numbers.below(2) == 0 { title } else { format!("{title}, with {}", self.text(1)) }
     }
@@ -138,7 +275,8 @@ impl Iterator for Sample {
         self.made += 1;
         let title = self.title();
         let id = u128::from(self.numbers.next()) << 64 | u128::from(self.made);
-        let mut skills: Vec<(String, String)> = (0..2 + self.numbers.below(4)).map(|_| self.numbers.one(&self.skills).clone()).collect();
+        let mut skills: Vec<(String, String)> =
+            (0..2 + self.numbers.below(4)).map(|_| self.numbers.one(&self.skills).clone()).collect();
         skills.sort();
         skills.dedup();
         let (provider_slug, provider_name) = self.numbers.one(&self.providers).clone();
@@ -157,8 +295,8 @@ impl Iterator for Sample {
             category_slug: category_slug.to_owned(),
             category_name: category_name.to_owned(),
             category_position: u32::try_from(category).unwrap_or(0),
-            level: *self.numbers.one(&Level::ALL),
-            delivery: *self.numbers.one(&Delivery::ALL),
+            level: *self.numbers.one(Level::ALL),
+            delivery: *self.numbers.one(Delivery::ALL),
             price_pence: i64::try_from(self.numbers.below(8) * 10_000).unwrap_or(0),
             duration_minutes: u32::try_from(60 + self.numbers.below(30) * 60).unwrap_or(60),
             rating_tenths,
@@ -170,6 +308,10 @@ impl Iterator for Sample {
 
 /// The words of a text for an address.
 pub fn slug(text: &str) -> String {
-    let words: Vec<String> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> = text
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
     words.join("-")
 }

@@ -78,7 +78,13 @@ fn every_text_is_searched_and_the_title_counts_most() {
 
 #[test]
 fn forms_case_and_accents_do_not_matter() {
-    let index = index_of(&[("Nursing with data", ""), ("Déjà vu in CAFÉS", ""), ("Organisations", ""), ("Learning C++", ""), ("Learning C#", "")]);
+    let index = index_of(&[
+        ("Nursing with data", ""),
+        ("Déjà vu in CAFÉS", ""),
+        ("Organisations", ""),
+        ("Learning C++", ""),
+        ("Learning C#", ""),
+    ]);
     assert_eq!(found(&index, "NURSED"), [1]);
     assert_eq!(found(&index, "deja cafe"), [2]);
     assert_eq!(found(&index, "organization"), [3]);
@@ -88,7 +94,12 @@ fn forms_case_and_accents_do_not_matter() {
 
 #[test]
 fn phrases_are_exact_and_exclusions_exclude() {
-    let index = index_of(&[("Machine learning", ""), ("Learning about a machine", ""), ("Machine learning for nurses", ""), ("Machines learning", "")]);
+    let index = index_of(&[
+        ("Machine learning", ""),
+        ("Learning about a machine", ""),
+        ("Machine learning for nurses", ""),
+        ("Machines learning", ""),
+    ]);
     assert_eq!(found(&index, "machine learning").len(), 4);
     let mut phrase = found(&index, "\"machine learning\"");
     phrase.sort_unstable();
@@ -133,7 +144,11 @@ fn slips_are_forgiven_and_rank_below_what_was_typed() {
     assert_eq!(found(&index, "lew"), [0_u128; 0], "short words are taken as they are");
     assert_eq!(found(&index, "gpt5"), [0_u128; 0], "numbers too");
     let leadership = found(&index, "leadership");
-    assert_eq!(leadership, [2, 5, 6], "the word in a title, its form in a description, then the guess, even in a title");
+    assert_eq!(
+        leadership,
+        [2, 5, 6],
+        "the word in a title, its form in a description, then the guess, even in a title"
+    );
 }
 
 #[test]
@@ -159,13 +174,19 @@ fn stop_words_do_not_matter() {
 fn words_found_are_shown() {
     let mut tax = course(1, "Tax & <AI>", "Nothing here.");
     tax.summary = "Taxes for \"everyone\".".to_owned();
-    let index = index([tax, course(2, "Other", &format!("{}about tax. {}", "Some more words. ".repeat(30), "And so on. ".repeat(30)))]);
+    let index = index([
+        tax,
+        course(2, "Other", &format!("{}about tax. {}", "Some more words. ".repeat(30), "And so on. ".repeat(30))),
+    ]);
     let answer = ask(&index, "tax");
     assert_eq!(answer.hits[0].title_html.as_deref(), Some("<mark>Tax</mark> &amp; &lt;AI&gt;"));
     assert_eq!(answer.hits[0].snippet_html.as_deref(), Some("<mark>Taxes</mark> for &quot;everyone&quot;."));
     assert_eq!(answer.hits[1].title_html.as_deref(), Some("Other"));
     let snippet = answer.hits[1].snippet_html.clone().unwrap();
-    assert!(snippet.starts_with('…') && snippet.ends_with('…') && snippet.contains("about <mark>tax</mark>."), "{snippet}");
+    assert!(
+        snippet.starts_with('…') && snippet.ends_with('…') && snippet.contains("about <mark>tax</mark>."),
+        "{snippet}"
+    );
     let plain = ask(&index, "");
     assert!(plain.hits.iter().all(|hit| hit.title_html.is_none() && hit.snippet_html.is_none()));
 }
@@ -176,13 +197,18 @@ fn a_better_spelling_is_offered_when_it_finds_more() {
     texts.extend([("Tower", ""), ("Machining", ""), ("Machining", ""), ("Lerning by doing", "")]);
     let index = index_of(&texts);
     assert_eq!(ask(&index, "machne lerning").did_you_mean.as_deref(), Some("machine learning"));
-    assert_eq!(ask(&index, "Lerning").did_you_mean.as_deref(), Some("learning"), "a rare word may be a slip though it occurs");
+    assert_eq!(
+        ask(&index, "Lerning").did_you_mean.as_deref(),
+        Some("learning"),
+        "a rare word may be a slip though it occurs"
+    );
     assert_eq!(ask(&index, "machine -tower lerning").did_you_mean.as_deref(), Some("machine -tower learning"));
     for fine in ["machine learning", "machine", "mach", "machining", "", "zzzzzzzz", "\"machne\"", "ml 42"] {
         assert_eq!(ask(&index, fine).did_you_mean, None, "{fine}");
     }
     // Where filters leave nothing of it, it is no help.
-    let filtered = CatalogQuery { q: "machne".into(), level: vec![Level::Advanced], page: 1, ..CatalogQuery::default() };
+    let filtered =
+        CatalogQuery { q: "machne".into(), level: vec![Level::Advanced], page: 1, ..CatalogQuery::default() };
     assert_eq!(index.search(&filtered).unwrap().did_you_mean, None);
 }
 
@@ -192,18 +218,20 @@ fn orders_are_total_and_pages_do_not_overlap() {
     let index = index(courses.clone());
     for sort in Sort::ALL {
         let mut pages = Vec::new();
-        for page in 1..=6 {
+        for (page, size) in (1..).zip([20, 20, 20, 20, 15, 0]) {
             let query = CatalogQuery { sort, page, ..CatalogQuery::default() };
             let answer = index.search(&query).unwrap();
             assert_eq!(answer.total, 95);
-            assert_eq!(answer.hits.len(), [20, 20, 20, 20, 15, 0][page as usize - 1], "{sort:?} {page}");
+            assert_eq!(answer.hits.len(), size, "{sort:?} {page}");
             pages.extend(answer.hits.into_iter().map(|hit| hit.course));
         }
         let of = |id: &CourseId| courses.iter().find(|course| course.id == *id).unwrap();
         let rows: Vec<&CourseDocument> = pages.iter().map(of).collect();
         let in_order = match sort {
             Sort::Relevance => rows.iter().map(|row| row.id).collect::<std::collections::HashSet<_>>().len() == 95,
-            Sort::Rating => rows.is_sorted_by_key(|row| std::cmp::Reverse((row.rating_tenths.unwrap_or(0), row.rating_count))),
+            Sort::Rating => {
+                rows.is_sorted_by_key(|row| std::cmp::Reverse((row.rating_tenths.unwrap_or(0), row.rating_count)))
+            }
             Sort::PriceAsc => rows.is_sorted_by_key(|row| row.price_pence),
             Sort::PriceDesc => rows.is_sorted_by_key(|row| std::cmp::Reverse(row.price_pence)),
             Sort::Newest => rows.is_sorted_by_key(|row| std::cmp::Reverse(row.published_at)),
@@ -221,7 +249,12 @@ fn changes_are_seen_at_once() {
     let index = index_of(&[("Alpha", ""), ("Beta", "")]);
     assert_eq!((index.count(), index.cursor()), (2, Some(1)));
     let renamed = Change::Put(Box::new(course(1, "Gamma", "")));
-    index.apply(&[renamed, Change::Remove(CourseId(Uuid::from_u128(2))), Change::Remove(CourseId(Uuid::from_u128(77)))], 9).unwrap();
+    index
+        .apply(
+            &[renamed, Change::Remove(CourseId(Uuid::from_u128(2))), Change::Remove(CourseId(Uuid::from_u128(77)))],
+            9,
+        )
+        .unwrap();
     assert_eq!((index.count(), index.cursor()), (1, Some(9)));
     assert_eq!(found(&index, "alpha"), [0_u128; 0]);
     assert_eq!(found(&index, "beta"), [0_u128; 0]);
@@ -239,7 +272,9 @@ fn suggestions_begin_with_the_first_key() {
     let mut popular = course(2, "Practical ethics", "");
     (popular.rating_tenths, popular.rating_count) = (Some(50), 100);
     let index = index([nursing, popular, course(3, "Accounting", "")]);
-    let suggest = |typed: &str| -> Vec<String> { index.suggest(typed, 8).into_iter().map(|suggestion| suggestion.href).collect() };
+    let suggest = |typed: &str| -> Vec<String> {
+        index.suggest(typed, 8).into_iter().map(|suggestion| suggestion.href).collect()
+    };
     assert_eq!(suggest("e"), ["/courses/course-1", "/courses/course-2", "/courses?skill=data-ethics"]);
     assert_eq!(suggest("eth"), ["/courses/course-1", "/courses/course-2", "/courses?skill=data-ethics"]);
     assert_eq!(suggest("ETHI nur"), ["/courses/course-1"]);

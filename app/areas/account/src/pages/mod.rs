@@ -20,6 +20,7 @@ use sign_in::{SignInPage, SignOutPage};
 use sign_up::{CheckYourEmailPage, SignUpPage};
 
 /// The cookie that holds the address to which a link was just sent, for the page that says so.
+#[cfg(feature = "ssr")]
 pub(crate) const SENT_TO: &str = "guildhall-sent-to";
 
 /// The area's routes, to stand among the app's.

@@ -65,7 +65,11 @@ pub fn SearchCombobox(value: String, id: String, filters: bool) -> impl IntoView
                 event.prevent_default();
                 active.update(|at| *at = Some(at.map_or(length - 1, |at| (at + length - 1) % length)));
             }
-            "Escape" => close(),
+            // Without this the browser empties a search field at the same time.
+            "Escape" if length > 0 => {
+                event.prevent_default();
+                close();
+            }
             "Enter" => {
                 if let Some(place) = active.get_untracked() {
                     event.prevent_default();

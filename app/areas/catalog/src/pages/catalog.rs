@@ -75,6 +75,7 @@ fn Content(page: CatalogPage, query: CatalogQuery) -> impl IntoView {
     // Search pages are for people; search engines get the catalogue's own pages.
     let robots = (!query.q.is_empty() || query.to_pairs().len() > 2).then(|| view! { <Meta name="robots" content="noindex, follow" /> });
     let canonical = href(&CatalogQuery { sort: Sort::default(), q: String::new(), ..query.clone() });
+    let (facets, asked) = (page.facets.clone(), query.clone());
     view! {
         <Title text=if plain { "AI courses".to_owned() } else { title.clone() } />
         <PublicHead path=canonical title=title.clone() description="Search AI courses from vetted UK providers by field, level, price, rating and length." />
@@ -85,7 +86,7 @@ fn Content(page: CatalogPage, query: CatalogQuery) -> impl IntoView {
         <LiveCatalog />
         <div id="live" class="side">
             <FilterPanel active=active>
-                <Filters facets=page.facets.clone() query=query.clone() />
+                <Filters facets=facets query=asked />
             </FilterPanel>
             <Results page=page query=query title=title />
         </div>
@@ -132,6 +133,8 @@ fn Results(page: CatalogPage, query: CatalogQuery, title: String) -> impl IntoVi
             }
         })
         .collect_view();
+    // The cards' headings are of the third level.
+    let heading = (!page.courses.is_empty()).then(|| view! { <h2 class="vh">"Courses found"</h2> });
     let empty = page.courses.is_empty().then(|| view! { <Nothing query=query.clone() /> });
     let (current, pages) = (u64::from(page.page), u64::from(page.pages));
     let turned = query.clone();
@@ -148,6 +151,7 @@ fn Results(page: CatalogPage, query: CatalogQuery, title: String) -> impl IntoVi
             </div>
             {suggestion}
             {empty}
+            {heading}
             <CardGrid>
                 {page
                     .courses

@@ -227,6 +227,7 @@ pub(crate) fn ReviewsView() -> impl IntoView {
                                 <div class="narrow">
                                     <h1>{format!("Reviews of {}", card.title)}</h1>
                                     <RatingHistogram counts=card.rating.histogram />
+                                    <h2 class="vh">"What learners say"</h2>
                                     {found.reviews.into_iter().map(|review| view! { <Review review=review /> }).collect_view()}
                                     <Pagination current=u64::from(page) total=card.rating.count.div_ceil(20) href=move |number| format!("{turn}?page={number}") />
                                 </div>

@@ -71,7 +71,7 @@ mod browser {
             return;
         };
         // What the page came with; the browser may have put back something newer.
-        let kept = Rc::new(RefCell::new(text.default_value()));
+        let kept = Rc::new(RefCell::new(text.default_value().unwrap_or_default()));
         let note = Note { text: text.clone(), enrollment, lesson, status, kept, typed: Rc::default(), busy: Rc::default() };
         note.on(&text, "input", Note::rest);
         note.on(&text, "change", |note, _| note.save());

@@ -9,7 +9,7 @@ mod shelf;
 
 use leptos::prelude::*;
 use leptos_router::{
-    MatchNestedRoutes, SsrMode,
+    SsrMode,
     components::{Outlet, ParentRoute, Route},
     path,
 };
@@ -20,7 +20,7 @@ use shelf::ShelfView;
 
 /// The area's routes, to stand among the app's.
 #[component(transparent)]
-pub fn LearnerRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn LearnerRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("learn") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("") view=ShelfView ssr=SsrMode::Async />

@@ -97,10 +97,11 @@ fn Ways(card: EnrollmentCard) -> impl IntoView {
         return view! { <p class="meta">"The provider has not added lessons yet. Come back later."</p> }.into_any();
     };
     let path = lesson_path(card.id, lesson);
+    let (title, reviewed) = (card.title.clone(), card.title);
     let go_on = if card.completed_at.is_some() {
         view! {
             <ButtonLink href=path kind=ButtonKind::Quiet>
-                "Look again" <span class="vh">": " {card.title.clone()}</span>
+                "Look again" <span class="vh">": " {title}</span>
             </ButtonLink>
         }
         .into_any()
@@ -111,7 +112,7 @@ fn Ways(card: EnrollmentCard) -> impl IntoView {
         let words = if card.reviewed { "Change your review" } else { "Write a review" };
         view! {
             <a href=format!("/learn/{}/review", card.id)>
-                {words} <span class="vh">" of " {card.title.clone()}</span>
+                {words} <span class="vh">" of " {reviewed}</span>
             </a>
         }
     });

@@ -1,0 +1,21 @@
+// Two signed-in browsers for the tests that need one: a learner who is new, and the demo's.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { DEMO, LEARNER, expect, signIn, signInAsDemo, signUp, somebody, test } from "./support.ts";
+
+test("a new learner signs up", async ({ page, context }) => {
+  const person = somebody("Lena");
+  await signUp(page, person);
+  await signIn(page, person);
+  await expect(page.getByRole("heading", { level: 1, name: "My courses" })).toBeVisible();
+  mkdirSync(dirname(LEARNER), { recursive: true });
+  writeFileSync(`${LEARNER}.person`, JSON.stringify(person));
+  await context.storageState({ path: LEARNER });
+});
+
+test("the demo's learner signs in", async ({ page, context }) => {
+  await signInAsDemo(page);
+  await expect(page.getByRole("heading", { level: 1, name: "My courses" })).toBeVisible();
+  await context.storageState({ path: DEMO });
+});

@@ -16,7 +16,7 @@ const FLAGS = [
 
 export default defineConfig({
   testDir: "tests",
-  outputDir: "test-results",
+  outputDir: "test-results/artifacts",
   // Two cores: the site and two browsers share them.
   workers: 2,
   fullyParallel: false,

@@ -60,7 +60,11 @@ fn theme() -> ThemeChoice {
     #[cfg(feature = "ssr")]
     {
         let cookies = guildhall_host::header(&http::header::COOKIE).unwrap_or_default();
-        cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("theme=")).map(ThemeChoice::parse).unwrap_or_default()
+        cookies
+            .split(';')
+            .find_map(|cookie| cookie.trim().strip_prefix("theme="))
+            .map(ThemeChoice::parse)
+            .unwrap_or_default()
     }
     #[cfg(not(feature = "ssr"))]
     ThemeChoice::default()

@@ -8,8 +8,8 @@ export { expect };
 export const SANDBOX = process.env.SANDBOX_URL ?? "http://127.0.0.1:3001";
 
 /** Where the signed-in browsers of the run are kept. */
-export const LEARNER = "test-results/.people/learner.json";
-export const DEMO = "test-results/.people/demo.json";
+export const LEARNER = "test-results/people/learner.json";
+export const DEMO = "test-results/people/demo.json";
 
 export const FREE_COURSE = "ai-for-everyone-a-first-morning";
 

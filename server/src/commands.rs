@@ -79,7 +79,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn start_log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tantivy=warn,graphile_worker=warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tantivy=warn,graphile_worker=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log_format() {
         LogFormat::Text => log.compact().init(),
@@ -109,7 +110,13 @@ async fn import(file: PathBuf, all_or_nothing: bool, publish: bool) -> anyhow::R
         let column = if error.column.is_empty() { String::new() } else { format!(", column {}", error.column) };
         say(&format!("line {}{column}: {}", error.line, error.message));
     }
-    say(&format!("{} created, {} updated, {} unchanged, {} errors", report.created, report.updated, report.unchanged, report.errors.len()));
+    say(&format!(
+        "{} created, {} updated, {} unchanged, {} errors",
+        report.created,
+        report.updated,
+        report.unchanged,
+        report.errors.len()
+    ));
     db.close().await;
     Ok(if report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -61,20 +61,29 @@ impl Config {
         let unknown: Vec<&str> = given
             .keys()
             .map(String::as_str)
-            .filter(|name| name.starts_with("GUILDHALL_") && !KNOWN.contains(&name.strip_suffix("_FILE").unwrap_or(name)))
+            .filter(|name| {
+                name.starts_with("GUILDHALL_") && !KNOWN.contains(&name.strip_suffix("_FILE").unwrap_or(name))
+            })
             .collect();
         ensure!(unknown.is_empty(), "unknown settings: {}. Known are: {}", unknown.join(", "), KNOWN.join(", "));
         let get = |name: &str| -> anyhow::Result<Option<String>> {
             if let Some(path) = given.get(&format!("{name}_FILE")) {
-                let text = std::fs::read_to_string(path).with_context(|| format!("{name}_FILE names {path}, which can't be read"))?;
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("{name}_FILE names {path}, which can't be read"))?;
                 return Ok(Some(text.trim().to_owned()));
             }
             Ok(given.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
         };
-        let addr: SocketAddr = get("LEPTOS_SITE_ADDR")?.unwrap_or_else(|| "127.0.0.1:3000".to_owned()).parse().context("LEPTOS_SITE_ADDR is no address like 127.0.0.1:3000")?;
+        let addr: SocketAddr = get("LEPTOS_SITE_ADDR")?
+            .unwrap_or_else(|| "127.0.0.1:3000".to_owned())
+            .parse()
+            .context("LEPTOS_SITE_ADDR is no address like 127.0.0.1:3000")?;
         let base_url = get("GUILDHALL_BASE_URL")?.unwrap_or_else(|| "http://localhost:3000".to_owned());
         let base_url = base_url.trim_end_matches('/').to_owned();
-        ensure!(base_url.starts_with("http://") || base_url.starts_with("https://"), "GUILDHALL_BASE_URL must begin with http:// or https://");
+        ensure!(
+            base_url.starts_with("http://") || base_url.starts_with("https://"),
+            "GUILDHALL_BASE_URL must begin with http:// or https://"
+        );
         let development = is_loopback(&base_url) && addr.ip().is_loopback();
         let sandbox = format!("http://127.0.0.1:{}", addr.port().wrapping_add(1));
         let service = |name: &str, fallback: &str| -> anyhow::Result<String> {
@@ -85,7 +94,9 @@ impl Config {
             }
         };
         if !development {
-            let key = get("GUILDHALL_SECRET_KEY")?.context("GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints")?;
+            let key = get("GUILDHALL_SECRET_KEY")?.context(
+                "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints",
+            )?;
             use base64::Engine;
             let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
             ensure!(bytes.len() == 32, "GUILDHALL_SECRET_KEY must be 32 bytes in base64");
@@ -101,7 +112,9 @@ impl Config {
             Some(other) => bail!("GUILDHALL_RATE_LIMITS is on or off, not {other}"),
         };
         if get("REDIS_URL")?.is_some() {
-            bail!("REDIS_URL is set, but this version keeps its caches and limits in the process: run one node and unset it");
+            bail!(
+                "REDIS_URL is set, but this version keeps its caches and limits in the process: run one node and unset it"
+            );
         }
         Ok(Self {
             database_url: get("DATABASE_URL")?.context("DATABASE_URL is not set: for example postgres://guildhall_app@127.0.0.1/guildhall. `cargo xtask db` starts a private PostgreSQL and prints its address")?,
@@ -124,7 +137,8 @@ impl Config {
 
     /// Where the sandbox is, in development.
     pub(crate) fn sandbox(&self) -> Option<String> {
-        (self.development && is_loopback(&self.stripe_api_base)).then(|| self.stripe_api_base.trim_end_matches('/').to_owned())
+        (self.development && is_loopback(&self.stripe_api_base))
+            .then(|| self.stripe_api_base.trim_end_matches('/').to_owned())
     }
 
     pub(crate) fn secure_cookies(&self) -> bool {
@@ -155,7 +169,8 @@ mod tests {
     use super::*;
 
     fn with(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
-        let mut given: BTreeMap<String, String> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut given: BTreeMap<String, String> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         given.entry("DATABASE_URL".to_owned()).or_insert_with(|| "postgres://127.0.0.1/x".to_owned());
         Config::read(&given)
     }
@@ -182,7 +197,12 @@ mod tests {
     #[test]
     fn limits_are_off_on_loopback_alone() {
         assert!(!with(&[("GUILDHALL_RATE_LIMITS", "off")]).unwrap().rate_limits);
-        with(&[("GUILDHALL_RATE_LIMITS", "off"), ("LEPTOS_SITE_ADDR", "0.0.0.0:3000"), ("GUILDHALL_SECRET_KEY", &"A".repeat(43))]).unwrap_err();
+        with(&[
+            ("GUILDHALL_RATE_LIMITS", "off"),
+            ("LEPTOS_SITE_ADDR", "0.0.0.0:3000"),
+            ("GUILDHALL_SECRET_KEY", &"A".repeat(43)),
+        ])
+        .unwrap_err();
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub(crate) async fn card(State(state): State<AppState>, Path(id): Path<String>) 
 
 async fn find(state: &AppState, id: &str) -> Result<(CourseId, usize, guildhall_catalog::CategoryPalette), Problem> {
     let id: CourseId = id.parse().map_err(|_| Error::NotFound)?;
-    let found = guildhall_catalog::category_palette(&state.db, id).await.map_err(|error| Problem::from(error.told()))?;
+    let found =
+        guildhall_catalog::category_palette(&state.db, id).await.map_err(|error| Problem::from(error.told()))?;
     let found = found.ok_or(Error::NotFound)?;
     Ok((id, usize::try_from(found.position).unwrap_or_default(), found))
 }

@@ -22,21 +22,49 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
             }
         };
     };
-    report("configuration", Ok(if config.development { "development: the sandbox stands in for Stripe and mail".to_owned() } else { "production".to_owned() }));
+    report(
+        "configuration",
+        Ok(if config.development {
+            "development: the sandbox stands in for Stripe and mail".to_owned()
+        } else {
+            "production".to_owned()
+        }),
+    );
     match state::connect_db(&config).await {
         Ok(db) => {
-            report("database", db.check().await.map(|()| "reached, every migration has run".to_owned()).map_err(|error| error.to_string()));
+            report(
+                "database",
+                db.check()
+                    .await
+                    .map(|()| "reached, every migration has run".to_owned())
+                    .map_err(|error| error.to_string()),
+            );
             db.close().await;
         }
         Err(error) => report("database", Err(format!("{error:#}"))),
     }
     let probe = config.files.join(".doctor");
-    let files = std::fs::create_dir_all(&config.files).and_then(|()| std::fs::write(&probe, b"ok")).and_then(|()| std::fs::remove_file(&probe));
-    report("files", files.map(|()| config.files.display().to_string()).map_err(|error| format!("{} can't be written: {error}. Set GUILDHALL_FILES", config.files.display())));
+    let files = std::fs::create_dir_all(&config.files)
+        .and_then(|()| std::fs::write(&probe, b"ok"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    report(
+        "files",
+        files
+            .map(|()| config.files.display().to_string())
+            .map_err(|error| format!("{} can't be written: {error}. Set GUILDHALL_FILES", config.files.display())),
+    );
     let index = guildhall_search::SearchIndex::open(&config.index);
-    report("index", index.map(|index| format!("{} courses", index.count())).map_err(|error| format!("{error}. `guildhall reindex` builds it anew")));
+    report(
+        "index",
+        index
+            .map(|index| format!("{} courses", index.count()))
+            .map_err(|error| format!("{error}. `guildhall reindex` builds it anew")),
+    );
     for (name, base) in [("stripe", &config.stripe_api_base), ("mail", &config.sendgrid_api_base)] {
-        report(name, reach(base).await.map(|()| base.clone()).map_err(|error| format!("{base} does not answer: {error}")));
+        report(
+            name,
+            reach(base).await.map(|()| base.clone()).map_err(|error| format!("{base} does not answer: {error}")),
+        );
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -33,14 +33,19 @@ pub(crate) async fn download(
 ) -> Result<Response, Problem> {
     let enrollment = enrollment.parse().map_err(|_| Error::NotFound)?;
     let lesson = lesson.parse().map_err(|_| Error::NotFound)?;
-    let found = guildhall_enrollment::download(&state.db, &actor, enrollment, lesson).await.map_err(|error| Problem::from(error.told()))?;
+    let found = guildhall_enrollment::download(&state.db, &actor, enrollment, lesson)
+        .await
+        .map_err(|error| Problem::from(error.told()))?;
     let (name, key) = found.ok_or(Error::NotFound)?;
     let file = state.files.get(&Key::from(key.as_str())).await.map_err(|error| {
         tracing::error!(%error, key, "a lesson's file is not in the store");
         Error::unavailable("The file can't be reached just now. Try again in a minute.")
     })?;
     let bytes = file.bytes().await.map_err(|_| Error::unavailable("The file broke off. Try again in a minute."))?;
-    let plain: String = name.chars().filter(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_')).collect();
+    let plain: String = name
+        .chars()
+        .filter(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_'))
+        .collect();
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}\"")),

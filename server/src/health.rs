@@ -35,10 +35,12 @@ pub(crate) async fn live() -> impl IntoResponse {
 /// `/health` and `/health/ready`: the database is there and migrated, and the index is open.
 pub(crate) async fn ready(State(state): State<AppState>) -> Response {
     match state.db.check().await {
-        Ok(()) => Json(json!({ "status": "ok", "database": "ok", "index": { "courses": state.index.count() } })).into_response(),
+        Ok(()) => Json(json!({ "status": "ok", "database": "ok", "index": { "courses": state.index.count() } }))
+            .into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unavailable", "database": "unavailable" }))).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unavailable", "database": "unavailable" })))
+                .into_response()
         }
     }
 }

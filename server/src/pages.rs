@@ -24,6 +24,8 @@ pub(crate) fn provide(state: &AppState) {
 
 /// A form that failed without JavaScript comes back with the action's path and the error in the address.
 fn failed_action(query: &str) -> Option<ServerActionError> {
-    let find = |wanted: &str| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+    let find = |wanted: &str| {
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
     Some(ServerActionError::new(&find("__path")?, &find("__err")?))
 }

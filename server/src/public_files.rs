@@ -13,7 +13,9 @@ use crate::{rest::problem::Problem, state::AppState};
 pub(crate) async fn sitemap(State(state): State<AppState>) -> Result<Response, Problem> {
     let base = &state.config.base_url;
     let pages = guildhall_catalog::sitemap(&state.db).await.map_err(|error| Problem::from(error.told()))?;
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
     for path in ["/", "/courses", "/providers"] {
         xml.push_str(&format!("<url><loc>{base}{path}</loc></url>\n"));
     }
@@ -21,7 +23,8 @@ pub(crate) async fn sitemap(State(state): State<AppState>) -> Result<Response, P
         xml.push_str(&format!("<url><loc>{base}{path}</loc><lastmod>{}</lastmod></url>\n", changed.format("%Y-%m-%d")));
     }
     xml.push_str("</urlset>\n");
-    Ok(([(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "public, max-age=3600")], xml).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "public, max-age=3600")], xml)
+        .into_response())
 }
 
 /// `/robots.txt`

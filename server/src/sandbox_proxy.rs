@@ -34,6 +34,7 @@ pub(crate) async fn forward(State(state): State<AppState>, mut request: Request)
     let client: Client<HttpConnector, Body> = Client::builder(TokioExecutor::new()).build_http();
     match client.request(request).await {
         Ok(response) => response.into_response(),
-        Err(_) => (StatusCode::BAD_GATEWAY, "The sandbox does not answer. Is it running? `cargo xtask run` starts it.").into_response(),
+        Err(_) => (StatusCode::BAD_GATEWAY, "The sandbox does not answer. Is it running? `cargo xtask run` starts it.")
+            .into_response(),
     }
 }

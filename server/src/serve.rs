@@ -15,9 +15,14 @@ use axum::{
 use guildhall_app::{App, shell};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio::net::TcpListener;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer,
+};
 
-use crate::{covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy, state::AppState, theme, webhooks, worker};
+use crate::{
+    covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy, state::AppState, theme,
+    webhooks, worker,
+};
 
 /// The most that a form may weigh, in bytes.
 const FORM_LIMIT: usize = 256 * 1024;
@@ -27,7 +32,9 @@ const WEBHOOK_LIMIT: usize = 1024 * 1024;
 /// Serves until the process is told to stop; then ends what is under way.
 pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<()> {
     let addr = state.config.addr;
-    let listener = TcpListener::bind(addr).await.with_context(|| format!("{addr} can't be listened on; is something else running there?"))?;
+    let listener = TcpListener::bind(addr)
+        .await
+        .with_context(|| format!("{addr} can't be listened on; is something else running there?"))?;
     // Without this a streamed page waits 40 ms for the client's acknowledgement (Nagle's algorithm).
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -37,11 +44,14 @@ pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<
     tokio::spawn(index::follow(state.clone()));
     if let Some(addr) = state.config.metrics_addr {
         let metrics = Router::new().route("/metrics", get(health::metrics)).with_state(state.clone());
-        let listener = TcpListener::bind(addr).await.with_context(|| format!("GUILDHALL_METRICS_ADDR {addr} can't be listened on"))?;
+        let listener = TcpListener::bind(addr)
+            .await
+            .with_context(|| format!("GUILDHALL_METRICS_ADDR {addr} can't be listened on"))?;
         tokio::spawn(async move { axum::serve(listener, metrics).await });
     }
     let worker = if with_worker { Some(worker::worker(&state).await?) } else { None };
-    let site = axum::serve(listener, router(&state).into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop_signal());
+    let site = axum::serve(listener, router(&state).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop_signal());
     tracing::info!(%addr, base_url = state.config.base_url, "ready");
     match &worker {
         None => site.await?,
@@ -82,20 +92,18 @@ pub(crate) fn router(state: &AppState) -> Router {
     let leptos = state.leptos.clone();
     let fallback_state = state.clone();
     let site = Router::new()
-        .leptos_routes_with_context(
-            state,
-            routes,
-            move || pages::provide(&provided),
-            {
-                let leptos = leptos.clone();
-                move || shell(leptos.clone())
-            },
-        )
+        .leptos_routes_with_context(state, routes, move || pages::provide(&provided), {
+            let leptos = leptos.clone();
+            move || shell(leptos.clone())
+        })
         .merge(rest::v1::router())
         .route("/sign-out", post(sign_out))
         .route("/theme", post(theme::choose))
         .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
-        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(move || pages::provide(&fallback_state), shell))
+        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(
+            move || pages::provide(&fallback_state),
+            shell,
+        ))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
@@ -111,7 +119,11 @@ pub(crate) fn router(state: &AppState) -> Router {
         .nest_service("/pkg", static_files(state, "pkg", "public, max-age=31536000, immutable"))
         .nest_service("/fonts", static_files(state, "fonts", "public, max-age=31536000, immutable"))
         .nest_service("/media", static_files(state, "media", "public, max-age=86400"));
-    let open = if state.config.metrics_addr.is_none() && state.config.development { open.route("/metrics", get(health::metrics)) } else { open };
+    let open = if state.config.metrics_addr.is_none() && state.config.development {
+        open.route("/metrics", get(health::metrics))
+    } else {
+        open
+    };
     let open = if state.config.sandbox().is_some() {
         open.route("/sandbox", any(sandbox_proxy::forward))
             .route("/sandbox/{*path}", any(sandbox_proxy::forward))
@@ -132,13 +144,15 @@ pub(crate) fn router(state: &AppState) -> Router {
 fn static_files(state: &AppState, folder: &str, cache: &'static str) -> Router<()> {
     let path = std::path::Path::new(&*state.leptos.site_root).join(folder);
     let files = ServeDir::new(path).precompressed_br().precompressed_gzip();
-    Router::new().fallback_service(files).layer(from_fn(move |request: Request, next: axum::middleware::Next| async move {
-        let mut response: Response = next.run(request).await;
-        if response.status().is_success() {
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-        }
-        response
-    }))
+    Router::new().fallback_service(files).layer(from_fn(
+        move |request: Request, next: axum::middleware::Next| async move {
+            let mut response: Response = next.run(request).await;
+            if response.status().is_success() {
+                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+            }
+            response
+        },
+    ))
 }
 
 /// `POST /sign-out`, from the menu of every page.
@@ -147,7 +161,9 @@ async fn sign_out(
     axum::Extension(actor): axum::Extension<guildhall_kernel::Actor>,
 ) -> Result<Response, rest::problem::Problem> {
     use axum::response::IntoResponse;
-    guildhall_identity::sign_out(&state.db, &actor).await.map_err(|error| rest::problem::Problem::from(error.told()))?;
+    guildhall_identity::sign_out(&state.db, &actor)
+        .await
+        .map_err(|error| rest::problem::Problem::from(error.told()))?;
     let cookie = guildhall_identity::cookie::clear(state.config.secure_cookies());
     Ok(([(header::SET_COOKIE, cookie)], axum::response::Redirect::to("/")).into_response())
 }

@@ -46,7 +46,8 @@ impl AppState {
     pub(crate) fn with_db(config: Config, db: Db) -> anyhow::Result<Self> {
         let index = SearchIndex::open(&config.index)?;
         let stripe = Stripe::new(&config.stripe_secret_key, Some(&config.stripe_api_base), &config.base_url)?;
-        let mailer = Mailer::new(&config.sendgrid_api_base, &config.sendgrid_api_key, &config.mail_from, &config.base_url)?;
+        let mailer =
+            Mailer::new(&config.sendgrid_api_base, &config.sendgrid_api_key, &config.mail_from, &config.base_url)?;
         std::fs::create_dir_all(&config.files)?;
         let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };

@@ -16,7 +16,11 @@ pub(crate) struct Choice {
     theme: String,
 }
 
-pub(crate) async fn choose(State(state): State<AppState>, headers: HeaderMap, Form(choice): Form<Choice>) -> impl IntoResponse {
+pub(crate) async fn choose(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Form(choice): Form<Choice>,
+) -> impl IntoResponse {
     let secure = if state.config.secure_cookies() { "; Secure" } else { "" };
     let cookie = match ThemeChoice::parse(&choice.theme).attribute() {
         Some(theme) => format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"),
@@ -28,6 +32,7 @@ pub(crate) async fn choose(State(state): State<AppState>, headers: HeaderMap, Fo
 /// The path of the page that the form stood on; only ever one of ours.
 pub(crate) fn back(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or("/");
+    let path =
+        referer.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or("/");
     if path.starts_with("//") || path.starts_with("/\\") { "/".to_owned() } else { path.to_owned() }
 }

@@ -65,7 +65,8 @@ pub fn header(name: &HeaderName) -> Option<String> {
 /// The path and query of the page that is being asked for.
 #[must_use]
 pub fn request_path() -> String {
-    use_context::<Parts>().map_or_else(|| "/".to_owned(), |parts| parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned())
+    use_context::<Parts>()
+        .map_or_else(|| "/".to_owned(), |parts| parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned())
 }
 
 /// The pairs of the address's query, decoded.

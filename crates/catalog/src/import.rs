@@ -52,7 +52,13 @@ pub struct ImportReport {
 ///
 /// # Errors
 /// When the actor may not import, or the database fails. Bad rows are no errors of this kind: they stand in the report.
-pub async fn import(db: &Db, actor: &Actor, format: Format, bytes: &[u8], options: &ImportOptions) -> OpResult<ImportReport> {
+pub async fn import(
+    db: &Db,
+    actor: &Actor,
+    format: Format,
+    bytes: &[u8],
+    options: &ImportOptions,
+) -> OpResult<ImportReport> {
     let trusted = matches!(actor.role(), "system" | "admin");
     if !trusted && options.provider.is_none() {
         return Err(Error::Forbidden.into());
@@ -100,7 +106,8 @@ pub async fn import(db: &Db, actor: &Actor, format: Format, bytes: &[u8], option
 fn told(line: u64, error: OpError) -> OpResult<RowError> {
     match error {
         OpError::Told(Error::Invalid { fields, .. }) => {
-            let (column, message) = fields.into_iter().next().map_or_else(Default::default, |field| (field.field, field.message));
+            let (column, message) =
+                fields.into_iter().next().map_or_else(Default::default, |field| (field.field, field.message));
             Ok(RowError { line, column, message })
         }
         other => Err(other),
@@ -125,8 +132,22 @@ fn read(format: Format, bytes: &[u8]) -> Vec<Row> {
 }
 
 const COLUMNS: [&str; 16] = [
-    "title", "summary", "description", "category", "level", "price", "duration_hours", "slug", "skills", "delivery", "language",
-    "provider", "outcomes", "audience", "requirements", "lessons",
+    "title",
+    "summary",
+    "description",
+    "category",
+    "level",
+    "price",
+    "duration_hours",
+    "slug",
+    "skills",
+    "delivery",
+    "language",
+    "provider",
+    "outcomes",
+    "audience",
+    "requirements",
+    "lessons",
 ];
 
 fn read_csv(bytes: &[u8]) -> Vec<Row> {
@@ -164,7 +185,11 @@ fn read_csv(bytes: &[u8]) -> Vec<Row> {
             }
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                let message = if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) { "this row is not UTF-8".to_owned() } else { error.to_string() };
+                let message = if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
+                    "this row is not UTF-8".to_owned()
+                } else {
+                    error.to_string()
+                };
                 rows.push((line, Err(vec![row_error(line, "", &message)])));
             }
         }
@@ -173,8 +198,11 @@ fn read_csv(bytes: &[u8]) -> Vec<Row> {
 }
 
 fn from_csv(header: &csv::StringRecord, record: &csv::StringRecord) -> CourseRecord {
-    let get = |name: &str| header.iter().position(|column| column == name).and_then(|at| record.get(at)).unwrap_or_default().to_owned();
-    let list = |name: &str| get(name).split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+    let get = |name: &str| {
+        header.iter().position(|column| column == name).and_then(|at| record.get(at)).unwrap_or_default().to_owned()
+    };
+    let list =
+        |name: &str| get(name).split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
     CourseRecord {
         title: get("title"),
         summary: get("summary"),
@@ -205,15 +233,25 @@ fn read_json(bytes: &[u8]) -> Vec<Row> {
     };
     let numbered = (1_u64..).zip(entries);
     numbered
-        .map(|(number, entry)| (number, serde_json::from_value(entry).map_err(|error| vec![row_error(number, "", &error.to_string())])))
+        .map(|(number, entry)| {
+            (number, serde_json::from_value(entry).map_err(|error| vec![row_error(number, "", &error.to_string())]))
+        })
         .collect()
 }
 
-async fn put(db: &Db, tx: &mut Tx, draft: &CourseDraft, options: &ImportOptions, report: &mut ImportReport) -> OpResult<()> {
+async fn put(
+    db: &Db,
+    tx: &mut Tx,
+    draft: &CourseDraft,
+    options: &ImportOptions,
+    report: &mut ImportReport,
+) -> OpResult<()> {
     let at = db.clock().now();
     let Some(category) = store::category_id(tx, &draft.category).await? else {
         let known = store::category_slugs(tx).await?.join(", ");
-        return Err(Error::field("category", format!("there is no category “{}”; there are: {known}", draft.category)).into());
+        return Err(
+            Error::field("category", format!("there is no category “{}”; there are: {known}", draft.category)).into()
+        );
     };
     let provider = match (&draft.provider, options.provider) {
         (Some(name), _) => provider(db, tx, name).await?,
@@ -222,7 +260,9 @@ async fn put(db: &Db, tx: &mut Tx, draft: &CourseDraft, options: &ImportOptions,
     };
     let known = store::course_by_slug(tx, &draft.slug).await?;
     if known.is_some_and(|(_, owner)| owner != provider) {
-        return Err(Error::field("slug", format!("another provider has a course with the slug “{}”", draft.slug)).into());
+        return Err(
+            Error::field("slug", format!("another provider has a course with the slug “{}”", draft.slug)).into()
+        );
     }
     let id = known.map_or_else(|| db.id::<CourseId>(), |(id, _)| id.into());
     let write = store::CourseWrite {
@@ -235,7 +275,9 @@ async fn put(db: &Db, tx: &mut Tx, draft: &CourseDraft, options: &ImportOptions,
     };
     let written = store::put_course(tx, &write).await.map_err(|error| match guildhall_db::violated(&error) {
         // Another provider's unpublished course is out of sight, but its slug is taken.
-        Some("courses_slug_key") => Error::field("slug", format!("another provider has a course with the slug “{}”", draft.slug)).into(),
+        Some("courses_slug_key") => {
+            Error::field("slug", format!("another provider has a course with the slug “{}”", draft.slug)).into()
+        }
         _ => OpError::from(error),
     })?;
     let mut skills = Vec::with_capacity(draft.skills.len());
@@ -260,7 +302,9 @@ async fn put(db: &Db, tx: &mut Tx, draft: &CourseDraft, options: &ImportOptions,
 async fn provider(db: &Db, tx: &mut Tx, name: &str) -> OpResult<Uuid> {
     let slug = slugify(name);
     if slug.is_empty() || name.chars().count() > 120 {
-        return Err(Error::field("provider", "a provider's name has letters or digits, and at most 120 characters").into());
+        return Err(
+            Error::field("provider", "a provider's name has letters or digits, and at most 120 characters").into()
+        );
     }
     if let Some(known) = store::provider_id(tx, &slug, name).await? {
         return Ok(known);
@@ -270,7 +314,13 @@ async fn provider(db: &Db, tx: &mut Tx, name: &str) -> OpResult<Uuid> {
     Ok(id.0)
 }
 
-async fn put_lessons(db: &Db, tx: &mut Tx, course: CourseId, lessons: &[LessonRecord], report: &mut ImportReport) -> OpResult<()> {
+async fn put_lessons(
+    db: &Db,
+    tx: &mut Tx,
+    course: CourseId,
+    lessons: &[LessonRecord],
+    report: &mut ImportReport,
+) -> OpResult<()> {
     let known = store::lesson_ids(tx, course.0).await?;
     store::defer_positions(tx).await?;
     let mut kept: Vec<Uuid> = Vec::with_capacity(lessons.len());
@@ -287,7 +337,9 @@ async fn put_lessons(db: &Db, tx: &mut Tx, course: CourseId, lessons: &[LessonRe
             }
         };
         let Some((_, module, next)) = modules.get_mut(at) else { continue };
-        let same = known.iter().find(|(id, module, name)| module == title && name == record.title.trim() && !kept.contains(id));
+        let same = known
+            .iter()
+            .find(|(id, module, name)| module == title && name == record.title.trim() && !kept.contains(id));
         let id = same.map_or_else(|| db.id::<LessonId>(), |(id, ..)| LessonId(*id));
         let download_key = record.download.as_ref().map(|download| format!("lessons/{id}/{}", slugify(&download.name)));
         if let (Some(key), Some(download)) = (&download_key, &record.download) {

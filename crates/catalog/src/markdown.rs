@@ -40,13 +40,14 @@ pub fn to_html(markdown: &str) -> String {
 }
 
 fn render(markdown: &str) -> String {
-    let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).map(|event| match event {
-        Event::Start(Tag::Heading { level, .. }) => {
-            Event::Start(Tag::Heading { level: lowered(level), id: None, classes: Vec::new(), attrs: Vec::new() })
-        }
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lowered(level))),
-        other => other,
-    });
+    let parser =
+        Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).map(|event| match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                Event::Start(Tag::Heading { level: lowered(level), id: None, classes: Vec::new(), attrs: Vec::new() })
+            }
+            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lowered(level))),
+            other => other,
+        });
     let mut out = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut out, parser);
     SANITIZER.clean(&out).to_string()
@@ -68,7 +69,9 @@ pub fn to_text(markdown: &str) -> String {
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         match event {
             Event::Text(text) | Event::Code(text) => out.push_str(&text),
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableCell) => {
+            Event::SoftBreak
+            | Event::HardBreak
+            | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableCell) => {
                 out.push(' ');
             }
             _ => {}
@@ -85,7 +88,9 @@ mod tests {
 
     #[test]
     fn scripts_do_not_survive() {
-        let html = to_html("# Hello <script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick=\"x()\">bold</b> ![i](https://x.test/i.png)");
+        let html = to_html(
+            "# Hello <script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick=\"x()\">bold</b> ![i](https://x.test/i.png)",
+        );
         assert_eq!(html, "<h3>Hello </h3>\n<p><a rel=\"nofollow noopener noreferrer\">x</a> <b>bold</b> </p>\n");
     }
 

@@ -6,8 +6,8 @@ use guildhall_kernel::Actor;
 use guildhall_types::{
     CourseId, LessonId,
     catalog::{
-        CategoryRef, CourseCard, CourseDetail, LessonKind, LessonOutline, MarketFigures, ModuleOutline, ProviderCard, ProviderDetail,
-        RatingSummary, ReviewView, SkillRef,
+        CategoryRef, CourseCard, CourseDetail, LessonKind, LessonOutline, MarketFigures, ModuleOutline, ProviderCard,
+        ProviderDetail, RatingSummary, ReviewView, SkillRef,
     },
 };
 use serde::Deserialize;
@@ -148,7 +148,11 @@ pub async fn home(db: &Db) -> OpResult<PublishedPage> {
         courses: store::unsigned(row.courses),
         providers: store::unsigned(row.providers),
         completion_percent: (completed * 100).checked_div(all),
-        rating: RatingSummary { sum: store::unsigned(row.rating_sum), count: store::unsigned(row.rating_count), histogram: [0; 5] },
+        rating: RatingSummary {
+            sum: store::unsigned(row.rating_sum),
+            count: store::unsigned(row.rating_count),
+            histogram: [0; 5],
+        },
     };
     Ok(PublishedPage { figures, newest, best, categories })
 }

@@ -3,7 +3,7 @@
 use guildhall_kernel::slug::slugify;
 use guildhall_types::{
     Fields, Money, Result,
-    catalog::{Delivery, Level, LessonKind},
+    catalog::{Delivery, LessonKind, Level},
 };
 use serde::{Deserialize, Serialize};
 
@@ -137,9 +137,16 @@ impl CourseRecord {
         if slug.is_empty() || slugify(&slug) != slug {
             wrong.add("slug", "use small letters, digits and single hyphens, at most 100");
         }
-        let level = choice(&mut wrong, "level", &self.level, Level::Beginner, "write beginner, intermediate or advanced");
+        let level =
+            choice(&mut wrong, "level", &self.level, Level::Beginner, "write beginner, intermediate or advanced");
         let delivery = if self.delivery.trim().is_empty() { "self-paced" } else { &self.delivery };
-        let delivery = choice(&mut wrong, "delivery", delivery, Delivery::SelfPaced, "write self-paced, live-online, in-person or blended");
+        let delivery = choice(
+            &mut wrong,
+            "delivery",
+            delivery,
+            Delivery::SelfPaced,
+            "write self-paced, live-online, in-person or blended",
+        );
         let language = if self.language.trim().is_empty() { "en-GB" } else { self.language.trim() }.to_owned();
         if !is_language(&language) {
             wrong.add("language", "write a language tag like en-GB or cy");
@@ -180,7 +187,12 @@ impl CourseRecord {
             duration_minutes,
             skills,
             provider: Some(self.provider.trim().to_owned()).filter(|name| !name.is_empty()),
-            outcomes: self.outcomes.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect(),
+            outcomes: self
+                .outcomes
+                .into_iter()
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
+                .collect(),
             audience: self.audience.trim().to_owned(),
             requirements: self.requirements.trim().to_owned(),
             lessons: self.lessons,
@@ -204,7 +216,9 @@ fn check_lesson(lesson: &LessonRecord) -> std::result::Result<(), String> {
     match lesson.kind {
         LessonKind::Video if lesson.video.is_none() => Err("a video lesson needs a `video`".to_owned()),
         LessonKind::Download if lesson.download.is_none() => Err("a download lesson needs a `download`".to_owned()),
-        LessonKind::Quiz => lesson.quiz.as_ref().map_or_else(|| Err("a quiz lesson needs a `quiz`".to_owned()), check_quiz),
+        LessonKind::Quiz => {
+            lesson.quiz.as_ref().map_or_else(|| Err("a quiz lesson needs a `quiz`".to_owned()), check_quiz)
+        }
         LessonKind::Text | LessonKind::Video | LessonKind::Download => Ok(()),
     }
 }
@@ -218,11 +232,17 @@ fn check_quiz(quiz: &QuizRecord) -> std::result::Result<(), String> {
     }
     for question in &quiz.questions {
         let correct = question.options.iter().filter(|option| option.correct).count();
-        if question.prompt.trim().is_empty() || question.options.len() < 2 || question.options.iter().any(|option| option.text.trim().is_empty()) {
+        if question.prompt.trim().is_empty()
+            || question.options.len() < 2
+            || question.options.iter().any(|option| option.text.trim().is_empty())
+        {
             return Err("a question needs a prompt and two or more options with text".to_owned());
         }
         if correct == 0 || (!question.multiple && correct != 1) {
-            return Err(format!("“{}” needs exactly one right option, or `multiple` and at least one", question.prompt));
+            return Err(format!(
+                "“{}” needs exactly one right option, or `multiple` and at least one",
+                question.prompt
+            ));
         }
     }
     Ok(())
@@ -232,7 +252,10 @@ fn required(wrong: &mut Fields, field: &str, value: &str, min: usize, max: usize
     let value = value.trim();
     let length = value.chars().count();
     if length < min {
-        wrong.add(field, if length == 0 { "this is missing".to_owned() } else { format!("write at least {min} characters") });
+        wrong.add(
+            field,
+            if length == 0 { "this is missing".to_owned() } else { format!("write at least {min} characters") },
+        );
     } else if length > max {
         wrong.add(field, format!("at most {max} characters; this has {length}"));
     } else if value.contains('\0') {
@@ -250,7 +273,9 @@ fn choice<T: std::str::FromStr>(wrong: &mut Fields, field: &str, value: &str, fa
 
 fn is_language(tag: &str) -> bool {
     let mut parts = tag.split('-');
-    let first = parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let first = parts
+        .next()
+        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
     first && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
@@ -262,7 +287,8 @@ fn minutes(hours: &str) -> Option<u32> {
     if !digits(whole) || !digits(fraction) || fraction.len() > 2 {
         return None;
     }
-    let hundredths: u32 = whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(format!("{fraction:0<2}").parse().ok()?)?;
+    let hundredths: u32 =
+        whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(format!("{fraction:0<2}").parse().ok()?)?;
     let minutes = (hundredths * 60 + 50) / 100;
     (1..=600_000).contains(&minutes).then_some(minutes)
 }
@@ -320,12 +346,21 @@ mod tests {
     #[test]
     fn a_plain_record_passes() {
         let draft = record().check().unwrap();
-        assert_eq!((draft.slug.as_str(), draft.price, draft.duration_minutes), ("prompting-for-policy-analysts", Money::gbp(12_000), 90));
+        assert_eq!(
+            (draft.slug.as_str(), draft.price, draft.duration_minutes),
+            ("prompting-for-policy-analysts", Money::gbp(12_000), 90)
+        );
     }
 
     #[test]
     fn every_fault_is_told_at_once() {
-        let bad = CourseRecord { title: String::new(), level: "hard".into(), price: "-1".into(), duration_hours: "x".into(), ..record() };
+        let bad = CourseRecord {
+            title: String::new(),
+            level: "hard".into(),
+            price: "-1".into(),
+            duration_hours: "x".into(),
+            ..record()
+        };
         let error = bad.check().unwrap_err();
         let fields: Vec<_> = error.fields().iter().map(|field| field.field.as_str()).collect();
         assert_eq!(fields, ["title", "slug", "level", "price", "duration_hours"]);

@@ -83,7 +83,9 @@ pub(crate) async fn cards(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<V
 }
 
 pub(crate) async fn newest(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<CourseCard>> {
-    let rows = card_query!("where c.state = 'published' order by c.published_at desc, c.id limit $1", limit).fetch_all(db).await?;
+    let rows = card_query!("where c.state = 'published' order by c.published_at desc, c.id limit $1", limit)
+        .fetch_all(db)
+        .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
@@ -99,7 +101,9 @@ pub(crate) async fn best_rated(db: &mut PgConnection, limit: i64) -> sqlx::Resul
 }
 
 pub(crate) async fn provider_courses(db: &mut PgConnection, provider: Uuid) -> sqlx::Result<Vec<CourseCard>> {
-    let rows = card_query!("where c.state = 'published' and c.provider_id = $1 order by c.title limit 200", provider).fetch_all(db).await?;
+    let rows = card_query!("where c.state = 'published' and c.provider_id = $1 order by c.title limit 200", provider)
+        .fetch_all(db)
+        .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
@@ -155,7 +159,12 @@ impl DetailRow {
 }
 
 /// A published course by its slug or its id, with its first reviews.
-pub(crate) async fn detail(db: &mut PgConnection, slug: &str, id: Option<Uuid>, reviews: i64) -> sqlx::Result<Option<DetailRow>> {
+pub(crate) async fn detail(
+    db: &mut PgConnection,
+    slug: &str,
+    id: Option<Uuid>,
+    reviews: i64,
+) -> sqlx::Result<Option<DetailRow>> {
     sqlx::query_as!(
         DetailRow,
         "select c.id, c.slug, c.title, c.summary, o.name as provider_name, o.slug as provider_slug,
@@ -181,7 +190,12 @@ pub(crate) async fn detail(db: &mut PgConnection, slug: &str, id: Option<Uuid>, 
     .await
 }
 
-pub(crate) async fn reviews(db: &mut PgConnection, course: Uuid, limit: i64, offset: i64) -> sqlx::Result<Vec<ReviewView>> {
+pub(crate) async fn reviews(
+    db: &mut PgConnection,
+    course: Uuid,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<ReviewView>> {
     let rows = sqlx::query!(
         "select author_name, rating, title, body, created_at, updated_at > created_at as \"edited!\"
          from reviews where course_id = $1 order by created_at desc, id limit $2 offset $3",
@@ -254,7 +268,6 @@ pub(crate) async fn completion(db: &mut PgConnection, before: DateTime<Utc>) -> 
     Ok((unsigned(row.all), unsigned(row.completed)))
 }
 
-
 pub(crate) async fn providers(db: &mut PgConnection, slug: Option<&str>) -> sqlx::Result<Vec<ProviderRow>> {
     sqlx::query_as!(
         ProviderRow,
@@ -303,9 +316,11 @@ impl ProviderRow {
 
 /// Slugs and dates of what search engines may know: courses, then providers.
 pub(crate) async fn sitemap(db: &mut PgConnection) -> sqlx::Result<Vec<(String, DateTime<Utc>)>> {
-    let courses = sqlx::query!("select slug, updated_at from courses where state = 'published' order by published_at limit 40000")
-        .fetch_all(&mut *db)
-        .await?;
+    let courses = sqlx::query!(
+        "select slug, updated_at from courses where state = 'published' order by published_at limit 40000"
+    )
+    .fetch_all(&mut *db)
+    .await?;
     let providers = sqlx::query!(
         "select o.slug, max(c.updated_at) as \"updated_at!\" from organizations o join courses c on c.provider_id = o.id
          where c.state = 'published' group by o.slug order by o.slug limit 9000"
@@ -342,7 +357,11 @@ pub(crate) struct PreviewRow {
 }
 
 /// A lesson that may be read before buying.
-pub(crate) async fn preview(db: &mut PgConnection, course_slug: &str, lesson: Uuid) -> sqlx::Result<Option<PreviewRow>> {
+pub(crate) async fn preview(
+    db: &mut PgConnection,
+    course_slug: &str,
+    lesson: Uuid,
+) -> sqlx::Result<Option<PreviewRow>> {
     sqlx::query_as!(
         PreviewRow,
         "select l.title, l.kind, n.body_md, n.video_src, n.captions_src from lessons l join lesson_contents n on n.lesson_id = l.id
@@ -358,7 +377,9 @@ pub(crate) async fn preview(db: &mut PgConnection, course_slug: &str, lesson: Uu
 // What the import writes.
 
 pub(crate) async fn category_id(db: &mut PgConnection, slug_or_name: &str) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!("select id from categories where slug = $1 or lower(name) = lower($1)", slug_or_name).fetch_optional(db).await
+    sqlx::query_scalar!("select id from categories where slug = $1 or lower(name) = lower($1)", slug_or_name)
+        .fetch_optional(db)
+        .await
 }
 
 pub(crate) async fn category_slugs(db: &mut PgConnection) -> sqlx::Result<Vec<String>> {
@@ -371,10 +392,22 @@ pub(crate) async fn provider_id(db: &mut PgConnection, slug: &str, name: &str) -
         .await
 }
 
-pub(crate) async fn insert_provider(db: &mut PgConnection, id: Uuid, slug: &str, name: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("insert into organizations (id, kind, slug, name, created_at) values ($1, 'provider', $2, $3, $4)", id, slug, name, at)
-        .execute(&mut *db)
-        .await?;
+pub(crate) async fn insert_provider(
+    db: &mut PgConnection,
+    id: Uuid,
+    slug: &str,
+    name: &str,
+    at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into organizations (id, kind, slug, name, created_at) values ($1, 'provider', $2, $3, $4)",
+        id,
+        slug,
+        name,
+        at
+    )
+    .execute(&mut *db)
+    .await?;
     sqlx::query!("insert into provider_profiles (organization_id) values ($1)", id).execute(db).await?;
     Ok(())
 }
@@ -392,7 +425,8 @@ pub(crate) async fn skill_id(db: &mut PgConnection, new: Uuid, slug: &str, name:
 
 /// A course that has the slug already, and whose it is.
 pub(crate) async fn course_by_slug(db: &mut PgConnection, slug: &str) -> sqlx::Result<Option<(Uuid, Uuid)>> {
-    let row = sqlx::query!("select id, provider_id from courses where slug = $1 for update", slug).fetch_optional(db).await?;
+    let row =
+        sqlx::query!("select id, provider_id from courses where slug = $1 for update", slug).fetch_optional(db).await?;
     Ok(row.map(|row| (row.id, row.provider_id)))
 }
 
@@ -450,7 +484,9 @@ pub(crate) async fn put_course(db: &mut PgConnection, write: &CourseWrite<'_>) -
 }
 
 pub(crate) async fn course_skill_ids(db: &mut PgConnection, course: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!("select skill_id from course_skills where course_id = $1 order by position", course).fetch_all(db).await
+    sqlx::query_scalar!("select skill_id from course_skills where course_id = $1 order by position", course)
+        .fetch_all(db)
+        .await
 }
 
 pub(crate) async fn put_course_skills(db: &mut PgConnection, course: Uuid, skills: &[Uuid]) -> sqlx::Result<()> {
@@ -483,18 +519,33 @@ pub(crate) async fn defer_positions(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-pub(crate) async fn put_module(db: &mut PgConnection, id: ModuleId, course: Uuid, position: i32, title: &str) -> sqlx::Result<Uuid> {
+pub(crate) async fn put_module(
+    db: &mut PgConnection,
+    id: ModuleId,
+    course: Uuid,
+    position: i32,
+    title: &str,
+) -> sqlx::Result<Uuid> {
     // A module is known by its title within the course.
-    let known = sqlx::query_scalar!("select id from modules where course_id = $1 and title = $2 limit 1", course, title)
-        .fetch_optional(&mut *db)
-        .await?;
+    let known =
+        sqlx::query_scalar!("select id from modules where course_id = $1 and title = $2 limit 1", course, title)
+            .fetch_optional(&mut *db)
+            .await?;
     if let Some(known) = known {
-        sqlx::query!("update modules set position = $2 where id = $1 and position <> $2", known, position).execute(db).await?;
+        sqlx::query!("update modules set position = $2 where id = $1 and position <> $2", known, position)
+            .execute(db)
+            .await?;
         return Ok(known);
     }
-    sqlx::query!("insert into modules (id, course_id, position, title) values ($1, $2, $3, $4)", id.0, course, position, title)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "insert into modules (id, course_id, position, title) values ($1, $2, $3, $4)",
+        id.0,
+        course,
+        position,
+        title
+    )
+    .execute(db)
+    .await?;
     Ok(id.0)
 }
 
@@ -562,10 +613,24 @@ pub(crate) async fn clear_quiz(db: &mut PgConnection, lesson: Uuid) -> sqlx::Res
     Ok(())
 }
 
-pub(crate) async fn insert_question(db: &mut PgConnection, id: Uuid, lesson: Uuid, position: i32, prompt: &str, multiple: bool) -> sqlx::Result<()> {
-    sqlx::query!("insert into quiz_questions (id, lesson_id, position, prompt, multiple) values ($1, $2, $3, $4, $5)", id, lesson, position, prompt, multiple)
-        .execute(db)
-        .await?;
+pub(crate) async fn insert_question(
+    db: &mut PgConnection,
+    id: Uuid,
+    lesson: Uuid,
+    position: i32,
+    prompt: &str,
+    multiple: bool,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into quiz_questions (id, lesson_id, position, prompt, multiple) values ($1, $2, $3, $4, $5)",
+        id,
+        lesson,
+        position,
+        prompt,
+        multiple
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -592,9 +657,14 @@ pub(crate) async fn insert_option(
 
 /// Takes away the lessons that the file no longer has, and modules left empty.
 pub(crate) async fn drop_other_lessons(db: &mut PgConnection, course: Uuid, kept: &[Uuid]) -> sqlx::Result<()> {
-    sqlx::query!("delete from lessons where course_id = $1 and not (id = any($2))", course, kept).execute(&mut *db).await?;
-    sqlx::query!("delete from modules m where m.course_id = $1 and not exists (select from lessons l where l.module_id = m.id)", course)
-        .execute(db)
+    sqlx::query!("delete from lessons where course_id = $1 and not (id = any($2))", course, kept)
+        .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "delete from modules m where m.course_id = $1 and not exists (select from lessons l where l.module_id = m.id)",
+        course
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }

@@ -42,7 +42,10 @@ pub async fn database() -> TestDb {
     let owner_url = with_database(&server, &name);
     let owner = PgPool::connect(&owner_url).await.expect("the test database answers");
     let start = Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().expect("a date");
-    let db = Db::connect(&owner_url, None, 8).await.expect("the program's role can connect").with(Clock::fixed(start), Chance::system());
+    let db = Db::connect(&owner_url, None, 8)
+        .await
+        .expect("the program's role can connect")
+        .with(Clock::fixed(start), Chance::system());
     TestDb { db, owner_url, owner }
 }
 
@@ -73,7 +76,8 @@ async fn make_template(server: String) -> String {
         .expect("the databases can be listed");
     if !there {
         let making = format!("{name}_making");
-        for statement in [format!("drop database if exists {making} with (force)"), format!("create database {making}")] {
+        for statement in [format!("drop database if exists {making} with (force)"), format!("create database {making}")]
+        {
             sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.expect("a template can be made");
         }
         crate::migrate(&with_database(&server, &making)).await.expect("the migrations run from an empty database");

@@ -23,11 +23,16 @@ async fn try_posting(postings: &str) -> Result<(), sqlx::Error> {
         .bind(line)
         .execute(&mut *tx)
         .await?;
-    let postings = postings.replace("held", &format!("'{held}'")).replace("gateway", &format!("'{gateway}'")).replace("tx", &format!("'{id}'"));
+    let postings = postings
+        .replace("held", &format!("'{held}'"))
+        .replace("gateway", &format!("'{gateway}'"))
+        .replace("tx", &format!("'{id}'"));
     if !postings.is_empty() {
-        sqlx::query(AssertSqlSafe(format!("insert into ledger_postings (transaction_id, account_id, amount_pence, currency) values {postings}")))
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(AssertSqlSafe(format!(
+            "insert into ledger_postings (transaction_id, account_id, amount_pence, currency) values {postings}"
+        )))
+        .execute(&mut *tx)
+        .await?;
     }
     tx.commit().await
 }
@@ -41,7 +46,11 @@ async fn a_balanced_transaction_is_taken() {
 async fn an_unbalanced_one_is_not() {
     for postings in ["(tx, held, 500, 'GBP'), (tx, gateway, -499, 'GBP')", "(tx, held, 500, 'GBP')", ""] {
         let error = try_posting(postings).await.unwrap_err();
-        assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some("ledger_balances"), "{postings}");
+        assert_eq!(
+            error.as_database_error().and_then(|error| error.constraint()),
+            Some("ledger_balances"),
+            "{postings}"
+        );
     }
 }
 

@@ -34,6 +34,7 @@ async fn every_foreign_key_has_an_index_or_a_reason() {
     .fetch_all(&test.owner)
     .await
     .unwrap();
-    let unexplained: Vec<&String> = missing.iter().filter(|name| !WITHOUT.contains(&name.as_str()) && !name.ends_with(".user_id")).collect();
+    let unexplained: Vec<&String> =
+        missing.iter().filter(|name| !WITHOUT.contains(&name.as_str()) && !name.ends_with(".user_id")).collect();
     assert!(unexplained.is_empty(), "foreign keys without an index: {unexplained:?}");
 }

@@ -135,7 +135,10 @@ async fn the_programs_role_cannot_step_past_the_wall() {
     let test = testing::database().await;
     let mut connection = test.db.anonymous().await.unwrap();
     let (name, bypass, superuser): (String, bool, bool) =
-        sqlx::query_as("select rolname::text, rolbypassrls, rolsuper from pg_roles where rolname = current_user").fetch_one(&mut *connection).await.unwrap();
+        sqlx::query_as("select rolname::text, rolbypassrls, rolsuper from pg_roles where rolname = current_user")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
     assert_eq!((name.as_str(), bypass, superuser), ("guildhall_app", false, false));
     sqlx::query("alter table users disable row level security").execute(&mut *connection).await.unwrap_err();
 }
@@ -146,13 +149,20 @@ async fn a_stranger_reads_and_changes_nothing() {
     furnish(&test.owner).await;
     let public: BTreeMap<&str, &str> = PUBLIC_ROWS.into_iter().collect();
     let owner = user(id(OWNER), &[id(4)]);
-    for (who, stranger) in [("anonymous", Actor::Anonymous), ("another person", user(id(STRANGER), &[])), ("another provider", user(id(STRANGER), &[id(5)]))] {
+    for (who, stranger) in [
+        ("anonymous", Actor::Anonymous),
+        ("another person", user(id(STRANGER), &[])),
+        ("another provider", user(id(STRANGER), &[id(5)])),
+    ] {
         for table in tables(&test.owner).await {
             if PUBLIC_TABLES.contains(&table.as_str()) {
                 continue;
             }
             let table = table.as_str();
-            let all: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}"))).fetch_one(&test.owner).await.unwrap();
+            let all: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))
+                .fetch_one(&test.owner)
+                .await
+                .unwrap();
             assert!(all > 0, "{table} has no row to try it with: furnish it");
             let seen = count(&test.db, &stranger, table).await;
             match (table, public.contains_key(table)) {
@@ -161,16 +171,45 @@ async fn a_stranger_reads_and_changes_nothing() {
                 (_, true) => assert!(seen > 0, "{who} can't read {table}, which is public"),
                 (_, false) => assert_eq!(seen, 0, "{who} reads {table}"),
             }
-            let column: String = sqlx::query_scalar("select attname::text from pg_attribute where attrelid = $1::regclass and attnum = 1").bind(table).fetch_one(&test.owner).await.unwrap();
-            let own = if table == "users" { format!(" where id <> '{}'", id(STRANGER)) } else if table == "organizations" { format!(" where id <> '{}'", id(5)) } else { String::new() };
-            assert_eq!(touched(&test.db, &stranger, &format!("update {table} set {column} = {column}{own}")).await, 0, "{who} changes {table}");
-            assert_eq!(touched(&test.db, &stranger, &format!("delete from {table}{own}")).await, 0, "{who} deletes from {table}");
+            let column: String = sqlx::query_scalar(
+                "select attname::text from pg_attribute where attrelid = $1::regclass and attnum = 1",
+            )
+            .bind(table)
+            .fetch_one(&test.owner)
+            .await
+            .unwrap();
+            let own = if table == "users" {
+                format!(" where id <> '{}'", id(STRANGER))
+            } else if table == "organizations" {
+                format!(" where id <> '{}'", id(5))
+            } else {
+                String::new()
+            };
+            assert_eq!(
+                touched(&test.db, &stranger, &format!("update {table} set {column} = {column}{own}")).await,
+                0,
+                "{who} changes {table}"
+            );
+            assert_eq!(
+                touched(&test.db, &stranger, &format!("delete from {table}{own}")).await,
+                0,
+                "{who} deletes from {table}"
+            );
             // A copy of the owner's row can't be slipped in either: it is refused, not merely a duplicate.
             let mut tx = test.db.begin(&stranger).await.unwrap();
-            let slipped = sqlx::query(AssertSqlSafe(format!("insert into {table} select (jsonb_populate_record(null::{table}, $1)).*")))
-                .bind(sqlx::query_scalar::<_, serde_json::Value>(AssertSqlSafe(format!("select to_jsonb(t) from {table} t limit 1"))).fetch_one(&test.owner).await.unwrap())
-                .execute(&mut *tx)
-                .await;
+            let slipped = sqlx::query(AssertSqlSafe(format!(
+                "insert into {table} select (jsonb_populate_record(null::{table}, $1)).*"
+            )))
+            .bind(
+                sqlx::query_scalar::<_, serde_json::Value>(AssertSqlSafe(format!(
+                    "select to_jsonb(t) from {table} t limit 1"
+                )))
+                .fetch_one(&test.owner)
+                .await
+                .unwrap(),
+            )
+            .execute(&mut *tx)
+            .await;
             match slipped {
                 Err(sqlx::Error::Database(error)) => assert!(
                     matches!(error.code().as_deref(), Some("42501" | "23514")),
@@ -181,7 +220,17 @@ async fn a_stranger_reads_and_changes_nothing() {
         }
     }
     // The owner, by contrast, sees what is theirs.
-    for table in ["sessions", "memberships", "orders", "order_lines", "enrollments", "notes", "lesson_contents", "quiz_options", "ledger_accounts"] {
+    for table in [
+        "sessions",
+        "memberships",
+        "orders",
+        "order_lines",
+        "enrollments",
+        "notes",
+        "lesson_contents",
+        "quiz_options",
+        "ledger_accounts",
+    ] {
         assert!(count(&test.db, &owner, table).await > 0, "the owner can't read {table}");
     }
 }
@@ -204,7 +253,11 @@ async fn nobody_makes_themselves_an_admin() {
     let test = testing::database().await;
     furnish(&test.owner).await;
     let mut tx = test.db.begin(&user(id(OWNER), &[])).await.unwrap();
-    let error = sqlx::query("update users set is_admin = true where id = $1").bind(id(OWNER)).execute(&mut *tx).await.unwrap_err();
+    let error = sqlx::query("update users set is_admin = true where id = $1")
+        .bind(id(OWNER))
+        .execute(&mut *tx)
+        .await
+        .unwrap_err();
     assert_eq!(error.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"));
 }
 

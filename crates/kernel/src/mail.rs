@@ -79,6 +79,10 @@ impl fmt::Debug for Mail {
 
 impl fmt::Debug for SendMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendMail").field("key", &self.key).field("user", &self.user).field("mail", &self.mail).finish_non_exhaustive()
+        f.debug_struct("SendMail")
+            .field("key", &self.key)
+            .field("user", &self.user)
+            .field("mail", &self.mail)
+            .finish_non_exhaustive()
     }
 }

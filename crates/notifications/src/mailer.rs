@@ -82,11 +82,7 @@ impl Mailer {
                 "open_tracking": { "enable": false },
             },
         });
-        let request = self
-            .http
-            .post(format!("{}/v3/mail/send", self.api_base))
-            .bearer_auth(&self.api_key)
-            .json(&body);
+        let request = self.http.post(format!("{}/v3/mail/send", self.api_base)).bearer_auth(&self.api_key).json(&body);
         let response = request.send().await.map_err(|error| SendError::Later(error.without_url().to_string()))?;
         let status = response.status();
         if status.is_success() {

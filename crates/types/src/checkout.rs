@@ -33,7 +33,9 @@ impl OrderState {
 
     #[must_use]
     pub fn from_slug(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Paid, Self::Cancelled, Self::Expired, Self::Refunded].into_iter().find(|state| state.slug() == text)
+        [Self::Pending, Self::Paid, Self::Cancelled, Self::Expired, Self::Refunded]
+            .into_iter()
+            .find(|state| state.slug() == text)
     }
 }
 

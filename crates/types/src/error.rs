@@ -39,7 +39,9 @@ pub enum Error {
     #[error("{message}")]
     Unavailable { message: String },
     /// Our fault. The reference finds it in the log.
-    #[error("Something went wrong on our side. Nothing was lost: try again in a minute. If it happens again, tell us the reference {reference}.")]
+    #[error(
+        "Something went wrong on our side. Nothing was lost: try again in a minute. If it happens again, tell us the reference {reference}."
+    )]
     Internal { reference: String },
     /// The request itself was malformed.
     #[error("{message}")]
@@ -62,7 +64,10 @@ impl Error {
     /// One field is wrong.
     #[must_use]
     pub fn field(field: &str, message: impl Into<String>) -> Self {
-        Self::Invalid { fields: vec![FieldError { field: field.to_owned(), message: message.into() }], entered: Vec::new() }
+        Self::Invalid {
+            fields: vec![FieldError { field: field.to_owned(), message: message.into() }],
+            entered: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -126,7 +131,9 @@ impl Error {
     #[must_use]
     pub fn entered(&self, name: &str) -> Option<String> {
         match self {
-            Self::Invalid { entered, .. } => entered.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()),
+            Self::Invalid { entered, .. } => {
+                entered.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
+            }
             _ => None,
         }
     }
@@ -148,10 +155,12 @@ impl server_fn::error::FromServerFnError for Error {
     fn from_server_fn_error(error: server_fn::error::ServerFnErrorErr) -> Self {
         use server_fn::error::ServerFnErrorErr as Wire;
         match error {
-            Wire::Request(_) => Self::unavailable("We could not reach the server. Check your connection and try again."),
-            Wire::Args(_) | Wire::MissingArg(_) | Wire::Deserialization(_) => {
-                Self::BadRequest { message: "The form did not arrive as it should. Reload the page and try again.".to_owned() }
+            Wire::Request(_) => {
+                Self::unavailable("We could not reach the server. Check your connection and try again.")
             }
+            Wire::Args(_) | Wire::MissingArg(_) | Wire::Deserialization(_) => Self::BadRequest {
+                message: "The form did not arrive as it should. Reload the page and try again.".to_owned(),
+            },
             _ => Self::Internal { reference: "wire".to_owned() },
         }
     }

@@ -16,8 +16,8 @@ mod viewer;
 pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
-    CategoryId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId, OrderId,
-    OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
+    CategoryId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId,
+    OrderId, OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

@@ -201,7 +201,8 @@ impl CatalogQuery {
 
 fn push_slugs(list: &mut Vec<String>, value: &str) {
     push(list, value, |text| {
-        (text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')).then(|| text.to_owned())
+        (text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+            .then(|| text.to_owned())
     });
 }
 

@@ -37,9 +37,15 @@ pub(crate) async fn actor(State(state): State<AppState>, mut request: Request, n
 fn read(state: &AppState, request: &Request) -> (RequestInfo, Option<String>) {
     let secure = state.config.secure_cookies();
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let token = text(header::COOKIE).and_then(|cookies| guildhall_identity::cookie::read(cookies, secure)).map(ToOwned::to_owned);
+    let token = text(header::COOKIE)
+        .and_then(|cookies| guildhall_identity::cookie::read(cookies, secure))
+        .map(ToOwned::to_owned);
     let info = RequestInfo {
-        address: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string()).unwrap_or_default(),
+        address: request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| peer.0.ip().to_string())
+            .unwrap_or_default(),
         user_agent: text(header::USER_AGENT).unwrap_or_default().chars().take(400).collect(),
         secure_cookies: secure,
         base_url: state.config.base_url.clone(),

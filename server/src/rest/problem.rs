@@ -41,8 +41,16 @@ impl From<Error> for Problem {
             title: StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error"),
             status,
             detail: error.to_string(),
-            errors: error.fields().iter().map(|field| ProblemField { field: field.field.clone(), message: field.message.clone() }).collect(),
-            retry_after: if let Error::TooMany { retry_after_seconds } = error { Some(retry_after_seconds) } else { None },
+            errors: error
+                .fields()
+                .iter()
+                .map(|field| ProblemField { field: field.field.clone(), message: field.message.clone() })
+                .collect(),
+            retry_after: if let Error::TooMany { retry_after_seconds } = error {
+                Some(retry_after_seconds)
+            } else {
+                None
+            },
         }
     }
 }

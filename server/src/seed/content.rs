@@ -59,7 +59,8 @@ pub(crate) struct Words {
 
 /// Reviews by their stars, one star first.
 pub(crate) fn reviews() -> anyhow::Result<Vec<Vec<Words>>> {
-    let mut all: std::collections::BTreeMap<String, Vec<Words>> = serde_json::from_str(demo!("reviews.json")).context("reviews.json")?;
+    let mut all: std::collections::BTreeMap<String, Vec<Words>> =
+        serde_json::from_str(demo!("reviews.json")).context("reviews.json")?;
     (1..=5).map(|stars: u8| all.remove(&stars.to_string()).context("reviews of every rating")).collect()
 }
 
@@ -105,7 +106,8 @@ fn pick<'a>(chance: &Chance, list: &'a [String]) -> &'a str {
 fn more(chance: &Chance, count: usize, providers: usize) -> anyhow::Result<Vec<Value>> {
     let parts: Parts = serde_json::from_str(demo!("titles.json")).context("titles.json")?;
     let names: Vec<&String> = parts.provider_names.iter().take(providers.saturating_sub(12)).collect();
-    let (levels, deliveries) = (["beginner", "intermediate", "advanced"], ["self-paced", "self-paced", "live-online", "blended", "in-person"]);
+    let (levels, deliveries) =
+        (["beginner", "intermediate", "advanced"], ["self-paced", "self-paced", "live-online", "blended", "in-person"]);
     let mut seen = std::collections::BTreeSet::new();
     let mut made = Vec::with_capacity(count);
     let mut serial = 0_usize;
@@ -116,8 +118,15 @@ fn more(chance: &Chance, count: usize, providers: usize) -> anyhow::Result<Vec<V
         if !seen.insert(slugify(&title)) {
             continue;
         }
-        let one_of = |list: &[&'static str]| usize::try_from(chance.below(u64::try_from(list.len()).unwrap_or(1))).ok().and_then(|at| list.get(at).copied()).unwrap_or("beginner");
-        let category = CATEGORIES.get(usize::try_from(chance.below(10)).unwrap_or_default()).map_or("engineering", |(name, _)| name);
+        let one_of = |list: &[&'static str]| {
+            usize::try_from(chance.below(u64::try_from(list.len()).unwrap_or(1)))
+                .ok()
+                .and_then(|at| list.get(at).copied())
+                .unwrap_or("beginner")
+        };
+        let category = CATEGORIES
+            .get(usize::try_from(chance.below(10)).unwrap_or_default())
+            .map_or("engineering", |(name, _)| name);
         let pounds = if chance.below(9) == 0 { 0 } else { 30 + chance.below(60) * 15 };
         let hours = 2 + chance.below(26);
         let lessons: Vec<Value> = (1..=4 + chance.below(4))

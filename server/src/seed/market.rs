@@ -40,7 +40,10 @@ pub(crate) async fn trade(db: &Db, people: &People, size: Size) -> anyhow::Resul
         // The demo's learner has four courses in four states; the others buy as they come, the early courses more.
         let (learner, place) = match sold.enrollments {
             early @ 0..=3 => (0, early * 7 + 3),
-            _ => (1 + index(chance, people.learners.len().saturating_sub(1)), index(chance, courses.len()).min(index(chance, courses.len()))),
+            _ => (
+                1 + index(chance, people.learners.len().saturating_sub(1)),
+                index(chance, courses.len()).min(index(chance, courses.len())),
+            ),
         };
         let (Some(person), Some(course)) = (people.learners.get(learner), courses.get(place)) else { continue };
         if !taken.insert((person.id, course.id)) {
@@ -71,7 +74,15 @@ pub(crate) async fn trade(db: &Db, people: &People, size: Size) -> anyhow::Resul
         }
         let completed_at = (done == lessons && lessons > 0).then_some(last);
         let line: Option<OrderLineId> = (course.price_pence > 0).then(|| db.id());
-        rows.enroll(enrollment, person.id, course.id, line, enrolled_at, completed_at, course.lessons.get(done.saturating_sub(1)).copied().filter(|_| done > 0));
+        rows.enroll(
+            enrollment,
+            person.id,
+            course.id,
+            line,
+            enrolled_at,
+            completed_at,
+            course.lessons.get(done.saturating_sub(1)).copied().filter(|_| done > 0),
+        );
         if let Some(line) = line {
             buy(db, &mut rows, line, person.id.0, course, enrolled_at, completed_at)?;
             sold.orders += 1;
@@ -87,7 +98,16 @@ pub(crate) async fn trade(db: &Db, people: &People, size: Size) -> anyhow::Resul
             if let Some(said) = words.get(stars - 1).and_then(|list| list.get(index(chance, list.len()))) {
                 let id: ReviewId = db.id();
                 let text = said.body.replace("{course}", &course.title);
-                rows.review(id, enrollment, course.id, person, stars, said.title.replace("{course}", &course.title), text, (last + TimeDelta::hours(3)).min(end()));
+                rows.review(
+                    id,
+                    enrollment,
+                    course.id,
+                    person,
+                    stars,
+                    said.title.replace("{course}", &course.title),
+                    text,
+                    (last + TimeDelta::hours(3)).min(end()),
+                );
                 sold.reviews += 1;
             }
         }
@@ -117,10 +137,18 @@ fn buy(
     let gateway = rows.account(db, "gateway", None);
     rows.transaction(db.id(), "charge", line, at, &[(gateway, price.pence), (held, -price.pence)]);
     if let Some(released_at) = released_at {
-        let Some((share, commission)) = price.split_basis_points(8_500) else { anyhow::bail!("a price of the demo is too high") };
+        let Some((share, commission)) = price.split_basis_points(8_500) else {
+            anyhow::bail!("a price of the demo is too high")
+        };
         let payable = rows.account(db, "provider_payable", Some(course.provider_id));
         let ours = rows.account(db, "commission", None);
-        rows.transaction(db.id(), "release", line, released_at, &[(held, price.pence), (payable, -share.pence), (ours, -commission.pence)]);
+        rows.transaction(
+            db.id(),
+            "release",
+            line,
+            released_at,
+            &[(held, price.pence), (payable, -share.pence), (ours, -commission.pence)],
+        );
     }
     Ok(())
 }

@@ -34,8 +34,10 @@ pub(crate) struct Size {
     pub reviews: usize,
 }
 
-const SMALL: Size = Size { courses: 60, providers: 12, enterprises: 1, learners: 300, enrollments: 1_500, reviews: 600 };
-const YEAR: Size = Size { courses: 400, providers: 200, enterprises: 50, learners: 10_000, enrollments: 15_000, reviews: 6_000 };
+const SMALL: Size =
+    Size { courses: 60, providers: 12, enterprises: 1, learners: 300, enrollments: 1_500, reviews: 600 };
+const YEAR: Size =
+    Size { courses: 400, providers: 200, enterprises: 50, learners: 10_000, enrollments: 15_000, reviews: 6_000 };
 
 const ACTOR: Actor = Actor::System("seed");
 
@@ -58,7 +60,9 @@ pub(crate) async fn run(config: &Config, year: bool, if_empty: bool) -> anyhow::
         if if_empty {
             return Ok(ExitCode::SUCCESS);
         }
-        say("The database holds something already: the demo goes into an empty one only. `cargo xtask run --fresh` throws the local data away first.");
+        say(
+            "The database holds something already: the demo goes into an empty one only. `cargo xtask run --fresh` throws the local data away first.",
+        );
         return Ok(ExitCode::FAILURE);
     }
     let size = if year { YEAR } else { SMALL };
@@ -76,9 +80,11 @@ async fn fill(config: &Config, db: &Db, size: Size) -> anyhow::Result<()> {
         // Spread over the year, the last ones just before its end.
         let left = u64::try_from(total - place).unwrap_or(1);
         let days = i64::try_from(left * 355 / u64::try_from(total).unwrap_or(1)).unwrap_or_default();
-        let then = at(db, end() - TimeDelta::days(days) - TimeDelta::hours(i64::try_from(place % 9).unwrap_or_default()));
+        let then =
+            at(db, end() - TimeDelta::days(days) - TimeDelta::hours(i64::try_from(place % 9).unwrap_or_default()));
         let options = ImportOptions { all_or_nothing: true, publish: true, provider: None };
-        let report = guildhall_catalog::import(&then, &ACTOR, Format::Json, course.to_string().as_bytes(), &options).await?;
+        let report =
+            guildhall_catalog::import(&then, &ACTOR, Format::Json, course.to_string().as_bytes(), &options).await?;
         if let Some(error) = report.errors.first() {
             anyhow::bail!("the demo's course {} is wrong: {}: {}", place + 1, error.column, error.message);
         }
@@ -94,7 +100,10 @@ async fn fill(config: &Config, db: &Db, size: Size) -> anyhow::Result<()> {
     let passwords = Passwords::new(db.chance())?;
     let hash = passwords.hash(PASSWORD).await?;
     let people = people::make(db, &mut tx, size, &hash, end() - year).await?;
-    let own: OrganizationId = store::organization(&mut tx, &slugify("Whitehall Data School")).await?.context("the demo's provider is missing")?.into();
+    let own: OrganizationId = store::organization(&mut tx, &slugify("Whitehall Data School"))
+        .await?
+        .context("the demo's provider is missing")?
+        .into();
     store::join(&mut tx, own, people.provider, "owner", end() - year).await?;
     let enterprise = people::enterprises(db, &mut tx, size, end() - year).await?;
     store::join(&mut tx, enterprise, people.enterprise, "owner", end() - year).await?;

@@ -49,13 +49,21 @@ pub(crate) async fn make(db: &Db, tx: &mut Tx, size: Size, hash: &str, from: Dat
     Ok(People { provider, enterprise, learners })
 }
 
-const PLACES: [&str; 10] = ["Leeds", "Bristol", "Cardiff", "Glasgow", "Belfast", "Newcastle", "Norwich", "Exeter", "Dundee", "Swansea"];
+const PLACES: [&str; 10] =
+    ["Leeds", "Bristol", "Cardiff", "Glasgow", "Belfast", "Newcastle", "Norwich", "Exeter", "Dundee", "Swansea"];
 const KINDS: [&str; 5] = ["City Council", "Teaching Hospitals", "Building Society", "Water", "University"];
 
 /// Enterprises; the first is the demo account's.
-pub(crate) async fn enterprises(db: &Db, tx: &mut Tx, size: Size, from: DateTime<Utc>) -> anyhow::Result<OrganizationId> {
+pub(crate) async fn enterprises(
+    db: &Db,
+    tx: &mut Tx,
+    size: Size,
+    from: DateTime<Utc>,
+) -> anyhow::Result<OrganizationId> {
     let mut first = None;
-    for (place, kind) in KINDS.iter().flat_map(|kind| PLACES.iter().map(move |place| (place, kind))).take(size.enterprises.max(1)) {
+    for (place, kind) in
+        KINDS.iter().flat_map(|kind| PLACES.iter().map(move |place| (place, kind))).take(size.enterprises.max(1))
+    {
         let id: OrganizationId = db.id::<Uuid>().into();
         store::insert_enterprise(tx, id, &format!("{place} {kind}"), from).await?;
         first.get_or_insert(id);

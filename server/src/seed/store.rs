@@ -37,17 +37,40 @@ pub(crate) async fn describe_provider(db: &mut PgConnection, profile: &Profile) 
     Ok(())
 }
 
-pub(crate) async fn insert_enterprise(db: &mut PgConnection, id: OrganizationId, name: &str, at: At) -> sqlx::Result<()> {
-    sqlx::query!("insert into organizations (id, kind, slug, name, created_at) values ($1, 'enterprise', $2, $3, $4)", id.0, slugify(name), name, at)
-        .execute(db)
-        .await?;
+pub(crate) async fn insert_enterprise(
+    db: &mut PgConnection,
+    id: OrganizationId,
+    name: &str,
+    at: At,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into organizations (id, kind, slug, name, created_at) values ($1, 'enterprise', $2, $3, $4)",
+        id.0,
+        slugify(name),
+        name,
+        at
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
-pub(crate) async fn join(db: &mut PgConnection, organization: OrganizationId, user: UserId, role: &str, at: At) -> sqlx::Result<()> {
-    sqlx::query!("insert into memberships (organization_id, user_id, role, created_at) values ($1, $2, $3, $4)", organization.0, user.0, role, at)
-        .execute(db)
-        .await?;
+pub(crate) async fn join(
+    db: &mut PgConnection,
+    organization: OrganizationId,
+    user: UserId,
+    role: &str,
+    at: At,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into memberships (organization_id, user_id, role, created_at) values ($1, $2, $3, $4)",
+        organization.0,
+        user.0,
+        role,
+        at
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -123,7 +146,16 @@ pub(crate) struct TradeRows {
 
 impl TradeRows {
     #[expect(clippy::too_many_arguments, reason = "one for each column")]
-    pub(crate) fn enroll(&mut self, id: EnrollmentId, user: UserId, course: Uuid, line: Option<OrderLineId>, at: At, completed: Option<At>, last: Option<Uuid>) {
+    pub(crate) fn enroll(
+        &mut self,
+        id: EnrollmentId,
+        user: UserId,
+        course: Uuid,
+        line: Option<OrderLineId>,
+        at: At,
+        completed: Option<At>,
+        last: Option<Uuid>,
+    ) {
         let rows = &mut self.enrollment;
         rows.0.push(id.0);
         rows.1.push(user.0);
@@ -143,7 +175,16 @@ impl TradeRows {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one for each column")]
-    pub(crate) fn order(&mut self, order: OrderId, line: OrderLineId, user: Uuid, course: &CourseRow, at: At, due: At, released: Option<At>) {
+    pub(crate) fn order(
+        &mut self,
+        order: OrderId,
+        line: OrderLineId,
+        user: Uuid,
+        course: &CourseRow,
+        at: At,
+        due: At,
+        released: Option<At>,
+    ) {
         let rows = &mut self.order;
         rows.0.push(order.0);
         rows.1.push(line.0);
@@ -158,7 +199,17 @@ impl TradeRows {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one for each column")]
-    pub(crate) fn review(&mut self, id: ReviewId, enrollment: EnrollmentId, course: Uuid, person: &Learner, stars: usize, title: String, body: String, at: At) {
+    pub(crate) fn review(
+        &mut self,
+        id: ReviewId,
+        enrollment: EnrollmentId,
+        course: Uuid,
+        person: &Learner,
+        stars: usize,
+        title: String,
+        body: String,
+        at: At,
+    ) {
         let rows = &mut self.review;
         rows.0.push(id.0);
         rows.1.push(enrollment.0);

@@ -2,7 +2,9 @@
 
 use guildhall_types::{
     Error, Result,
-    catalog::{CategoryRef, CourseCard, CourseDetail, LessonKind, MarketFigures, ProviderCard, ProviderDetail, ReviewView},
+    catalog::{
+        CategoryRef, CourseCard, CourseDetail, LessonKind, MarketFigures, ProviderCard, ProviderDetail, ReviewView,
+    },
     learn::VideoView,
     search::{CatalogPage, Suggestion},
 };
@@ -80,7 +82,8 @@ pub async fn read_reviews(slug: String, page: u32) -> Result<CoursePage, Error> 
 #[server(name = ReadPreview, prefix = "/api/fn", endpoint = "catalog/preview", input = GetUrl)]
 pub async fn read_preview(slug: String, lesson: String) -> Result<PreviewPage, Error> {
     let lesson = lesson.parse().map_err(|_| Error::NotFound).map_err(guildhall_host::fail)?;
-    let found = guildhall_catalog::lesson_preview(&guildhall_host::db()?, &slug, lesson).await.map_err(guildhall_host::told)?;
+    let found =
+        guildhall_catalog::lesson_preview(&guildhall_host::db()?, &slug, lesson).await.map_err(guildhall_host::told)?;
     let (title, kind, body_html, video) = found.ok_or(Error::NotFound).map_err(guildhall_host::fail)?;
     Ok(PreviewPage { title, kind, body_html, video: video.map(|(src, captions)| VideoView { src, captions }) })
 }

@@ -32,7 +32,10 @@ pub(crate) fn CourseTile(
 
 /// The stars of a card; nothing before there are any.
 pub(crate) fn stars(rating: RatingSummary) -> impl IntoView {
-    rating.tenths().and_then(|tenths| u32::try_from(tenths).ok()).map(|tenths| view! { <Rating value=f64::from(tenths) / 10.0 count=rating.count compact=true /> })
+    rating
+        .tenths()
+        .and_then(|tenths| u32::try_from(tenths).ok())
+        .map(|tenths| view! { <Rating value=f64::from(tenths) / 10.0 count=rating.count compact=true /> })
 }
 
 /// A review.

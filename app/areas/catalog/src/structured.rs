@@ -37,7 +37,10 @@ pub(crate) fn course_json_ld(base: &str, course: &CourseDetail, reviews: &[Revie
         "hasCourseInstance": { "@type": "CourseInstance", "courseMode": mode, "courseWorkload": format!("PT{}M", card.duration_minutes) }
     });
     if let (Some(rating), Some(map)) = (card.rating.label(), document.as_object_mut()) {
-        map.insert("aggregateRating".into(), json!({ "@type": "AggregateRating", "ratingValue": rating, "ratingCount": card.rating.count }));
+        map.insert(
+            "aggregateRating".into(),
+            json!({ "@type": "AggregateRating", "ratingValue": rating, "ratingCount": card.rating.count }),
+        );
         let reviews: Vec<_> = reviews
             .iter()
             .map(|review| {

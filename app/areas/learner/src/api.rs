@@ -31,7 +31,9 @@ pub struct ReviewPage {
 /// The learner's courses.
 #[server(name = MyCourses, prefix = "/api/fn", endpoint = "learner/my-courses", input = GetUrl)]
 pub async fn my_courses() -> Result<Vec<EnrollmentCard>, Error> {
-    guildhall_enrollment::my_courses(&guildhall_host::db()?, &guildhall_host::actor()).await.map_err(guildhall_host::told)
+    guildhall_enrollment::my_courses(&guildhall_host::db()?, &guildhall_host::actor())
+        .await
+        .map_err(guildhall_host::told)
 }
 
 /// The player at a lesson; without one, where the learner was, which does not count as a visit.
@@ -54,7 +56,8 @@ pub async fn read_player(enrollment: String, #[server(default)] lesson: Option<S
     if let Some(card) = card.filter(|card| card.continue_at.is_none()) {
         return Ok(PlayerPage::Empty { card });
     }
-    let refunded = guildhall_enrollment::refunded_course(&db, &actor, enrollment).await.map_err(guildhall_host::told)?;
+    let refunded =
+        guildhall_enrollment::refunded_course(&db, &actor, enrollment).await.map_err(guildhall_host::told)?;
     let refunded = refunded.ok_or(Error::NotFound).map_err(guildhall_host::fail)?;
     guildhall_host::set_status(404);
     Ok(PlayerPage::Refunded { title: refunded.title, course_slug: refunded.slug })
@@ -75,7 +78,8 @@ pub async fn read_review(enrollment: String) -> Result<ReviewPage, Error> {
 #[server(name = CompleteLesson, prefix = "/api/fn", endpoint = "learner/complete-lesson")]
 pub async fn complete_lesson(enrollment: EnrollmentId, lesson: LessonId) -> Result<(), Error> {
     let (db, actor) = (guildhall_host::db()?, guildhall_host::actor());
-    let done = guildhall_enrollment::complete_lesson(&db, &actor, enrollment, lesson).await.map_err(guildhall_host::told)?;
+    let done =
+        guildhall_enrollment::complete_lesson(&db, &actor, enrollment, lesson).await.map_err(guildhall_host::told)?;
     let path = match done.next {
         _ if done.course_completed => format!("{}?finished=1", lesson_path(enrollment, lesson)),
         Some(next) => lesson_path(enrollment, next),
@@ -97,13 +101,20 @@ pub async fn submit_quiz(
     #[server(default)] answers: BTreeMap<String, Vec<String>>,
 ) -> Result<(), Error> {
     let (db, actor) = (guildhall_host::db()?, guildhall_host::actor());
-    let submission = submission.parse().map_err(|_| Error::BadRequest { message: "Reload the page and try again.".to_owned() }).map_err(guildhall_host::fail)?;
+    let submission = submission
+        .parse()
+        .map_err(|_| Error::BadRequest { message: "Reload the page and try again.".to_owned() })
+        .map_err(guildhall_host::fail)?;
     let chosen = crate::server::answers(&answers)?;
-    let attempt = guildhall_enrollment::submit_quiz(&db, &actor, enrollment, lesson, submission, chosen).await.map_err(|error| {
-        let entered: Vec<(&str, &str)> =
-            answers.iter().flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str()))).collect();
-        guildhall_host::told(error).with_entered(&entered)
-    })?;
+    let attempt = guildhall_enrollment::submit_quiz(&db, &actor, enrollment, lesson, submission, chosen)
+        .await
+        .map_err(|error| {
+            let entered: Vec<(&str, &str)> = answers
+                .iter()
+                .flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str())))
+                .collect();
+            guildhall_host::told(error).with_entered(&entered)
+        })?;
     if crate::server::is_plain_form() {
         guildhall_host::see_other(&format!("{}?attempt={}", lesson_path(enrollment, lesson), attempt.number));
     }
@@ -112,7 +123,11 @@ pub async fn submit_quiz(
 
 /// Keeps the note on a lesson.
 #[server(name = SaveNote, prefix = "/api/fn", endpoint = "learner/save-note")]
-pub async fn save_note(enrollment: EnrollmentId, lesson: LessonId, #[server(default)] body: String) -> Result<(), Error> {
+pub async fn save_note(
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+    #[server(default)] body: String,
+) -> Result<(), Error> {
     let (db, actor) = (guildhall_host::db()?, guildhall_host::actor());
     guildhall_enrollment::save_note(&db, &actor, enrollment, lesson, &body)
         .await
@@ -133,9 +148,9 @@ pub async fn write_review(
 ) -> Result<(), Error> {
     let (db, actor) = (guildhall_host::db()?, guildhall_host::actor());
     let stars = rating.parse().unwrap_or_default();
-    guildhall_enrollment::write_review(&db, &actor, enrollment, stars, &title, &body)
-        .await
-        .map_err(|error| guildhall_host::told(error).with_entered(&[("rating", &rating), ("title", &title), ("body", &body)]))?;
+    guildhall_enrollment::write_review(&db, &actor, enrollment, stars, &title, &body).await.map_err(|error| {
+        guildhall_host::told(error).with_entered(&[("rating", &rating), ("title", &title), ("body", &body)])
+    })?;
     if crate::server::is_plain_form() {
         guildhall_host::see_other("/learn?review=saved");
     }

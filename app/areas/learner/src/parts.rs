@@ -11,7 +11,9 @@ where
     S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
     S::Output: Send + Sync + 'static,
 {
-    ServerAction::<S>::new().value().with_untracked(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned()))
+    ServerAction::<S>::new()
+        .value()
+        .with_untracked(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned()))
 }
 
 /// A form's error as lines for the summary above it; `anchor` turns a field's name into the one that its line links to.
@@ -29,7 +31,10 @@ pub(crate) fn refusal(error: &Error) -> AnyView {
         return sign_in_first().into_any();
     }
     let (title, text) = match error {
-        Error::NotFound => ("Page not found", "This is not one of your courses. Check the address, or find the course on your shelf.".to_owned()),
+        Error::NotFound => (
+            "Page not found",
+            "This is not one of your courses. Check the address, or find the course on your shelf.".to_owned(),
+        ),
         other => ("Something went wrong", other.to_string()),
     };
     view! {

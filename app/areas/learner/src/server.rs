@@ -19,7 +19,8 @@ pub(crate) fn is_plain_form() -> bool {
 /// Whether somebody looks: neither a probe (`HEAD`) nor a browser that fetches ahead (`Sec-Purpose: prefetch`).
 pub(crate) fn is_visit() -> bool {
     let ahead = ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
-        guildhall_host::header(&HeaderName::from_static(name)).is_some_and(|purpose| purpose.contains("prefetch") || purpose.contains("prerender"))
+        guildhall_host::header(&HeaderName::from_static(name))
+            .is_some_and(|purpose| purpose.contains("prefetch") || purpose.contains("prerender"))
     });
     !ahead && use_context::<Parts>().is_none_or(|parts| parts.method != Method::HEAD)
 }
@@ -44,6 +45,8 @@ pub(crate) fn answers(fields: &BTreeMap<String, Vec<String>>) -> Result<Vec<(Que
     };
     let answers: Option<Vec<_>> = fields.iter().map(|(name, values)| read(name, values)).collect();
     answers.ok_or_else(|| {
-        guildhall_host::fail(Error::BadRequest { message: "The answers did not arrive as they should. Reload the page and try again.".to_owned() })
+        guildhall_host::fail(Error::BadRequest {
+            message: "The answers did not arrive as they should. Reload the page and try again.".to_owned(),
+        })
     })
 }

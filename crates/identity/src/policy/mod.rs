@@ -96,7 +96,10 @@ mod tests {
     #[test]
     fn the_way_on_is_part_of_the_address() {
         assert_eq!(with_next("/sign-in", ""), "/sign-in");
-        assert_eq!(with_next("/sign-in?done=x", "/checkout/a?b=c&d#e"), "/sign-in?done=x&next=%2Fcheckout%2Fa%3Fb%3Dc%26d%23e");
+        assert_eq!(
+            with_next("/sign-in?done=x", "/checkout/a?b=c&d#e"),
+            "/sign-in?done=x&next=%2Fcheckout%2Fa%3Fb%3Dc%26d%23e"
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Signing up, confirming, forgotten passwords.
 
 use chrono::TimeDelta;
-use guildhall_identity::{SignUp, authenticate, confirm_email, request_reset, resend_confirmation, reset_password, sign_up};
+use guildhall_identity::{
+    SignUp, authenticate, confirm_email, request_reset, resend_confirmation, reset_password, sign_up,
+};
 use guildhall_kernel::mail::Mail;
 use guildhall_types::Error;
 

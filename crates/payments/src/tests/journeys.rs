@@ -244,7 +244,8 @@ async fn what_costs_something_is_not_had_for_free() {
     let (ada, course) = (world.person().await, world.course(PRICE).await);
     let refused = guildhall_enrollment::enroll_free(&world.db, &ada, &course.slug).await.unwrap_err().told();
     assert!(matches!(refused, Error::Conflict { .. }));
-    let nobody = guildhall_enrollment::enroll_free(&world.db, &Actor::Anonymous, &course.slug).await.unwrap_err().told();
+    let nobody =
+        guildhall_enrollment::enroll_free(&world.db, &Actor::Anonymous, &course.slug).await.unwrap_err().told();
     assert_eq!(nobody, Error::SignInRequired);
     // Nor past the ops: the database refuses what the person's own transaction tries.
     let mut tx = world.db.begin(&ada).await.unwrap();
@@ -253,7 +254,10 @@ async fn what_costs_something_is_not_had_for_free() {
     drop(tx);
     let (order, _) = world.buy(&ada, &course).await;
     let mut tx = world.db.begin(&ada).await.unwrap();
-    let moved = sqlx::query("update orders set state = 'paid', paid_at = now() where id = $1").bind(order.0).execute(&mut *tx).await;
+    let moved = sqlx::query("update orders set state = 'paid', paid_at = now() where id = $1")
+        .bind(order.0)
+        .execute(&mut *tx)
+        .await;
     assert_eq!(moved.unwrap().rows_affected(), 0);
     drop(tx);
     assert_eq!(world.enrolled(&ada, &course).await, None);

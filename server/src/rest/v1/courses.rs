@@ -130,7 +130,10 @@ fn item(card: CourseCard, base_url: &str) -> CourseItem {
 fn facets(facets: Facets) -> Vec<FacetItem> {
     let one = |name: &str, choices: Vec<FacetChoice>| FacetItem {
         name: name.to_owned(),
-        choices: choices.into_iter().map(|choice| FacetChoiceItem { value: choice.slug, label: choice.label, count: choice.count }).collect(),
+        choices: choices
+            .into_iter()
+            .map(|choice| FacetChoiceItem { value: choice.slug, label: choice.label, count: choice.count })
+            .collect(),
     };
     vec![
         one("category", facets.category),
@@ -178,7 +181,8 @@ pub(crate) async fn list(State(state): State<AppState>, RawQuery(query): RawQuer
     let found = answer(&state, &query).await?;
     let base_url = &state.config.base_url;
     let start = usize::try_from(query.page.saturating_sub(1)).unwrap_or_default() * page_size + skip;
-    let items: Vec<CourseItem> = found.courses.into_iter().skip(skip).take(limit).map(|course| item(course.card, base_url)).collect();
+    let items: Vec<CourseItem> =
+        found.courses.into_iter().skip(skip).take(limit).map(|course| item(course.card, base_url)).collect();
     let next = start + limit.min(page_size - skip);
     let more = u64::try_from(next).unwrap_or(u64::MAX) < found.total && !items.is_empty();
     let list = CourseList {
@@ -202,10 +206,18 @@ fn paging(address: &str) -> Result<(usize, usize), Problem> {
     for pair in address.split('&') {
         match pair.split_once('=') {
             Some(("limit", text)) => {
-                limit = text.parse().ok().filter(|limit| (1..=page_size).contains(limit)).ok_or_else(|| bad("limit is a number from 1 to 20"))?;
+                limit = text
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=page_size).contains(limit))
+                    .ok_or_else(|| bad("limit is a number from 1 to 20"))?;
             }
             Some(("cursor", text)) if !text.is_empty() => {
-                cursor = text.parse().ok().filter(|cursor| *cursor <= 10_000).ok_or_else(|| bad("cursor is what next_cursor of an answer said"))?;
+                cursor = text
+                    .parse()
+                    .ok()
+                    .filter(|cursor| *cursor <= 10_000)
+                    .ok_or_else(|| bad("cursor is what next_cursor of an answer said"))?;
             }
             _ => {}
         }

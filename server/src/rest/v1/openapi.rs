@@ -1,6 +1,9 @@
 //! The API's description, for programs and for people.
 
-use axum::{Json, response::{Html, IntoResponse}};
+use axum::{
+    Json,
+    response::{Html, IntoResponse},
+};
 use utoipa::OpenApi;
 
 use super::courses;
@@ -8,7 +11,11 @@ use crate::rest::problem::Problem;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Guildhall", description = "AI training in the UK. Errors are problem documents (RFC 9457).", license(name = "MIT OR Apache-2.0")),
+    info(
+        title = "Guildhall",
+        description = "AI training in the UK. Errors are problem documents (RFC 9457).",
+        license(name = "MIT OR Apache-2.0")
+    ),
     paths(courses::list, courses::one),
     components(schemas(Problem))
 )]
@@ -25,8 +32,15 @@ pub(crate) async fn page() -> impl IntoResponse {
     let mut body = String::new();
     for (path, methods) in api.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten() {
         for (method, operation) in methods.as_object().into_iter().flatten() {
-            let text = |value: Option<&serde_json::Value>| escape(value.and_then(serde_json::Value::as_str).unwrap_or_default());
-            body.push_str(&format!("<section><h2><code>{} {}</code></h2><p>{}</p>", method.to_uppercase(), escape(path), text(operation.get("summary"))));
+            let text = |value: Option<&serde_json::Value>| {
+                escape(value.and_then(serde_json::Value::as_str).unwrap_or_default())
+            };
+            body.push_str(&format!(
+                "<section><h2><code>{} {}</code></h2><p>{}</p>",
+                method.to_uppercase(),
+                escape(path),
+                text(operation.get("summary"))
+            ));
             let parameters = operation.get("parameters").and_then(serde_json::Value::as_array);
             if let Some(parameters) = parameters {
                 body.push_str("<table><caption>Parameters</caption><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">In</th><th scope=\"col\">What it is</th></tr></thead><tbody>");

@@ -30,7 +30,10 @@ mod browser {
     use leptos::{prelude::*, task::spawn_local};
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use wasm_bindgen_futures::JsFuture;
-    use web_sys::{Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, Response, SupportedType, UrlSearchParams, Window};
+    use web_sys::{
+        Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, Response, SupportedType,
+        UrlSearchParams, Window,
+    };
 
     /// How long typing rests before it is searched for, in milliseconds.
     const REST: u32 = 180;
@@ -80,7 +83,8 @@ mod browser {
         }
 
         fn belongs(&self, element: &Element) -> bool {
-            element.closest("#filters").ok().flatten().is_some() || element.get_attribute("form").as_deref() == Some("filters")
+            element.closest("#filters").ok().flatten().is_some()
+                || element.get_attribute("form").as_deref() == Some("filters")
         }
 
         fn changed(&self, event: &Event) {
@@ -108,7 +112,9 @@ mod browser {
             }) else {
                 return;
             };
-            let modified = event.dyn_ref::<web_sys::MouseEvent>().is_some_and(|mouse| mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key());
+            let modified = event
+                .dyn_ref::<web_sys::MouseEvent>()
+                .is_some_and(|mouse| mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key());
             if modified {
                 return;
             }
@@ -203,7 +209,8 @@ mod browser {
                     let _ = element.focus();
                 }
             }
-            let title = page.get_element_by_id("results-title").and_then(|title| title.text_content()).unwrap_or_default();
+            let title =
+                page.get_element_by_id("results-title").and_then(|title| title.text_content()).unwrap_or_default();
             self.status.set(title.trim().to_owned());
             Ok(())
         }

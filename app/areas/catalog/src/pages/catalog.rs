@@ -47,7 +47,8 @@ fn parse(address: &str) -> CatalogQuery {
 
 /// The address that shows this query.
 pub(crate) fn href(query: &CatalogQuery) -> String {
-    let pairs: Vec<String> = query.to_pairs().into_iter().map(|(name, value)| format!("{name}={}", encode(&value))).collect();
+    let pairs: Vec<String> =
+        query.to_pairs().into_iter().map(|(name, value)| format!("{name}={}", encode(&value))).collect();
     if pairs.is_empty() { "/courses".to_owned() } else { format!("/courses?{}", pairs.join("&")) }
 }
 
@@ -73,7 +74,8 @@ fn Content(page: CatalogPage, query: CatalogQuery) -> impl IntoView {
     let active = query.to_pairs().iter().filter(|(name, _)| !matches!(*name, "q" | "sort" | "page")).count();
     let plain = query.q.is_empty() && !query.is_filtered();
     // Search pages are for people; search engines get the catalogue's own pages.
-    let robots = (!query.q.is_empty() || query.to_pairs().len() > 2).then(|| view! { <Meta name="robots" content="noindex, follow" /> });
+    let robots = (!query.q.is_empty() || query.to_pairs().len() > 2)
+        .then(|| view! { <Meta name="robots" content="noindex, follow" /> });
     let canonical = href(&CatalogQuery { sort: Sort::default(), q: String::new(), ..query.clone() });
     let (facets, asked) = (page.facets.clone(), query.clone());
     view! {
@@ -95,11 +97,15 @@ fn Content(page: CatalogPage, query: CatalogQuery) -> impl IntoView {
 
 fn heading(page: &CatalogPage, query: &CatalogQuery) -> String {
     let found = count(page.total, "course", "courses");
-    let chosen: Vec<&str> = page.facets.category.iter().filter(|choice| choice.chosen).map(|choice| choice.label.as_str()).collect();
+    let chosen: Vec<&str> =
+        page.facets.category.iter().filter(|choice| choice.chosen).map(|choice| choice.label.as_str()).collect();
     let place = match chosen.as_slice() {
         [] => String::new(),
         [one] => format!(" in {one}"),
-        [first, rest @ ..] => format!(" in {first} and {} more", count(u64::try_from(rest.len()).unwrap_or_default(), "category", "categories")),
+        [first, rest @ ..] => format!(
+            " in {first} and {} more",
+            count(u64::try_from(rest.len()).unwrap_or_default(), "category", "categories")
+        ),
     };
     let words = if query.q.is_empty() { String::new() } else { format!(" for “{}”", query.q) };
     format!("{found}{words}{place}")
@@ -172,7 +178,11 @@ fn Results(page: CatalogPage, query: CatalogQuery, title: String) -> impl IntoVi
 fn Nothing(query: CatalogQuery) -> impl IntoView {
     let filtered = query.is_filtered();
     let wider = href(&CatalogQuery { q: query.q.clone(), page: 1, ..CatalogQuery::default() });
-    let text = if filtered { "No course fits all of these filters. Take one away, or search everything." } else { "Try fewer or more general words, and check the spelling." };
+    let text = if filtered {
+        "No course fits all of these filters. Take one away, or search everything."
+    } else {
+        "Try fewer or more general words, and check the spelling."
+    };
     view! {
         <EmptyState title="No courses found" text=text>
             {filtered.then(|| view! { <ButtonLink href=wider>"Search without filters"</ButtonLink> })}

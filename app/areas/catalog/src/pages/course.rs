@@ -163,7 +163,8 @@ fn Reviews(reviews: Vec<ReviewView>, course: CourseDetail) -> impl IntoView {
     let all = (rating.count > u64::try_from(reviews.len()).unwrap_or(u64::MAX))
         .then(|| view! { <p><a href=format!("/courses/{}/reviews", course.card.slug)>{format!("Read all {} reviews", rating.count)}</a></p> });
     let body = if rating.count == 0 {
-        view! { <p class="meta">"No reviews yet. Learners can write one once they are more than half way through."</p> }.into_any()
+        view! { <p class="meta">"No reviews yet. Learners can write one once they are more than half way through."</p> }
+            .into_any()
     } else {
         view! {
             <RatingHistogram counts=rating.histogram />
@@ -208,7 +209,11 @@ fn Buy(course: CourseDetail) -> impl IntoView {
 #[component]
 pub(crate) fn ReviewsView() -> impl IntoView {
     let slug = param("slug");
-    let page: u32 = leptos_router::hooks::use_query_map().with_untracked(|query| query.get("page")).and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, 10_000);
+    let page: u32 = leptos_router::hooks::use_query_map()
+        .with_untracked(|query| query.get("page"))
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1)
+        .clamp(1, 10_000);
     view! {
         <Suspense>
             {

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 /// All facets, the busier ones closed until they are used.
 #[component]
 pub(crate) fn Filters(facets: Facets, query: CatalogQuery) -> impl IntoView {
-    let sort = (query.sort != guildhall_types::search::Sort::default()).then(|| view! { <input type="hidden" name="sort" value=query.sort.slug() /> });
+    let sort = (query.sort != guildhall_types::search::Sort::default())
+        .then(|| view! { <input type="hidden" name="sort" value=query.sort.slug() /> });
     view! {
         <form id="filters" class="filters" action="/courses" method="get" aria-label="Filters">
             {sort}

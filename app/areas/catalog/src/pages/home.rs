@@ -82,8 +82,13 @@ fn Content(page: HomePage) -> impl IntoView {
 
 #[component]
 fn Figures(figures: MarketFigures) -> impl IntoView {
-    let finish = figures.completion_percent.map(|percent| view! { <div><dt>"Learners finish"</dt><dd>{format!("{percent}%")}</dd></div> });
-    let rating = figures.rating.label().map(|label| view! { <div><dt>"Average rating"</dt><dd>{format!("{label} of 5")}</dd></div> });
+    let finish = figures
+        .completion_percent
+        .map(|percent| view! { <div><dt>"Learners finish"</dt><dd>{format!("{percent}%")}</dd></div> });
+    let rating = figures
+        .rating
+        .label()
+        .map(|label| view! { <div><dt>"Average rating"</dt><dd>{format!("{label} of 5")}</dd></div> });
     view! {
         <dl class="facts">
             <div>

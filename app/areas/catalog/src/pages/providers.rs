@@ -1,6 +1,9 @@
 //! Those who teach.
 
-use guildhall_types::{catalog::{ProviderCard, ProviderDetail}, time::count};
+use guildhall_types::{
+    catalog::{ProviderCard, ProviderDetail},
+    time::count,
+};
 use guildhall_ui::{Breadcrumbs, CardGrid, Prose, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -28,7 +31,10 @@ pub(crate) fn ProvidersView() -> impl IntoView {
 
 #[component]
 fn List(providers: Vec<ProviderCard>) -> impl IntoView {
-    let lede = format!("{} teach on Guildhall. They are paid when their learners finish.", count(u64::try_from(providers.len()).unwrap_or_default(), "provider", "providers"));
+    let lede = format!(
+        "{} teach on Guildhall. They are paid when their learners finish.",
+        count(u64::try_from(providers.len()).unwrap_or_default(), "provider", "providers")
+    );
     view! {
         <Title text="Providers" />
         <PublicHead path="/providers" title="Providers on Guildhall" description="The training providers who teach AI on Guildhall." />

@@ -67,12 +67,15 @@ mod browser {
 
     pub(super) fn watch(place: &Element, enrollment: EnrollmentId, lesson: LessonId, status: RwSignal<String>) {
         let Ok(Some(form)) = place.closest("form") else { return };
-        let Some(text) = form.query_selector("textarea").ok().flatten().and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok()) else {
+        let Some(text) =
+            form.query_selector("textarea").ok().flatten().and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok())
+        else {
             return;
         };
         // What the page came with; the browser may have put back something newer.
         let kept = Rc::new(RefCell::new(text.default_value().unwrap_or_default()));
-        let note = Note { text: text.clone(), enrollment, lesson, status, kept, typed: Rc::default(), busy: Rc::default() };
+        let note =
+            Note { text: text.clone(), enrollment, lesson, status, kept, typed: Rc::default(), busy: Rc::default() };
         note.on(&text, "input", Note::rest);
         note.on(&text, "change", |note, _| note.save());
         note.on(&form, "submit", |note, event| {

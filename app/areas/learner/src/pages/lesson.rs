@@ -18,7 +18,8 @@ use crate::{
 /// The lesson's text, film and file.
 #[component]
 pub(crate) fn Lesson(open: LessonView) -> impl IntoView {
-    let empty = open.body_html.trim().is_empty() && open.video.is_none() && open.download.is_none() && open.quiz.is_none();
+    let empty =
+        open.body_html.trim().is_empty() && open.video.is_none() && open.download.is_none() && open.quiz.is_none();
     let captioned = open.video.as_ref().is_some_and(|video| video.captions.is_some());
     let video = open.video.map(|video| {
         view! {
@@ -79,7 +80,11 @@ pub(crate) fn GoOn(
 
 /// Back and forth, whether this lesson is done or not.
 #[component]
-pub(crate) fn Turn(enrollment: EnrollmentId, previous: Option<(LessonId, String)>, next: Option<(LessonId, String)>) -> impl IntoView {
+pub(crate) fn Turn(
+    enrollment: EnrollmentId,
+    previous: Option<(LessonId, String)>,
+    next: Option<(LessonId, String)>,
+) -> impl IntoView {
     let link = move |way: &'static str, lesson: Option<(LessonId, String)>| {
         lesson.map(|(id, title)| {
             view! {
@@ -104,7 +109,13 @@ pub(crate) fn Turn(enrollment: EnrollmentId, previous: Option<(LessonId, String)
 
 /// The notes: a plain form, which the island saves while it is typed into.
 #[component]
-pub(crate) fn Notes(enrollment: EnrollmentId, lesson: LessonId, note: String, error: Option<Error>, saved: bool) -> impl IntoView {
+pub(crate) fn Notes(
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+    note: String,
+    error: Option<Error>,
+    saved: bool,
+) -> impl IntoView {
     let typed = error.as_ref().and_then(|error| error.entered("body")).unwrap_or(note);
     let message = error.as_ref().and_then(|error| error.message_for("body"));
     view! {

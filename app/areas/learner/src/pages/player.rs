@@ -137,7 +137,8 @@ fn Player(player: PlayerView, submission: String, visit: Visit) -> impl IntoView
     .collect();
     let title = format!("{}{} · {}", if problems.is_empty() { "" } else { "Error: " }, open.lesson.title, card.title);
 
-    let attempt = visit.attempt.and_then(|number| open.quiz.as_ref()?.attempts.iter().find(|one| one.number == number).cloned());
+    let attempt =
+        visit.attempt.and_then(|number| open.quiz.as_ref()?.attempts.iter().find(|one| one.number == number).cloned());
     let at = attempt.as_ref().map(|attempt| attempt.at);
     // An attempt and the completion that it led to bear the same time.
     let finished = card.completed_at.is_some() && (visit.finished || (at.is_some() && at == card.completed_at));

@@ -44,7 +44,9 @@ pub(crate) fn Quiz(
             view! { <Question place=place total=total field=field question=question chosen=chosen feedback=feedback message=message /> }
         })
         .collect_view();
-    let summary = shown.filter(|_| error.is_none()).map(|attempt| view! { <Outcome attempt=attempt pass_percent=quiz.pass_percent total=total /> });
+    let summary = shown
+        .filter(|_| error.is_none())
+        .map(|attempt| view! { <Outcome attempt=attempt pass_percent=quiz.pass_percent total=total /> });
     view! {
         {summary}
         <form class="quiz" method="post" action=SubmitQuiz::url() aria-label="Quiz">
@@ -66,7 +68,9 @@ fn feedback_on(attempt: Option<&QuizAttemptView>, question: QuestionId) -> Optio
 /// The options that had been chosen in a form that came back.
 fn entered(error: &Error, field: &str) -> Vec<String> {
     match error {
-        Error::Invalid { entered, .. } => entered.iter().filter(|(name, _)| name == field).map(|(_, value)| value.clone()).collect(),
+        Error::Invalid { entered, .. } => {
+            entered.iter().filter(|(name, _)| name == field).map(|(_, value)| value.clone()).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -83,7 +87,9 @@ fn Outcome(attempt: QuizAttemptView, pass_percent: u32, total: usize) -> impl In
     let text = match (attempt.passed, right == total) {
         (true, true) => "Every answer was right.".to_owned(),
         (true, false) => format!("{right} of {total} answers were right. See below what was said of the others."),
-        (false, _) => format!("{right} of {total} answers were right. See below which, change the others and try again."),
+        (false, _) => {
+            format!("{right} of {total} answers were right. See below which, change the others and try again.")
+        }
     };
     let class = if attempt.passed { "outcome panel good" } else { "outcome panel" };
     view! {
@@ -159,7 +165,11 @@ fn Question(
 /// What is said of an answer.
 #[component]
 fn Said(id: String, feedback: QuestionFeedback) -> impl IntoView {
-    let (class, icon, word) = if feedback.correct { ("said good", IconName::Check, "Right") } else { ("said", IconName::Close, "Not right yet") };
+    let (class, icon, word) = if feedback.correct {
+        ("said good", IconName::Check, "Right")
+    } else {
+        ("said", IconName::Close, "Not right yet")
+    };
     view! {
         <div class=class id=id>
             <p class="row">

@@ -102,7 +102,13 @@ fn ReviewForm(page: ReviewPage, #[prop(optional_no_strip)] error: Option<Error>)
     }
 }
 
-const MEANINGS: [(u8, &str); 5] = [(1, "1 star: poor"), (2, "2 stars: fair"), (3, "3 stars: good"), (4, "4 stars: very good"), (5, "5 stars: excellent")];
+const MEANINGS: [(u8, &str); 5] = [
+    (1, "1 star: poor"),
+    (2, "2 stars: fair"),
+    (3, "3 stars: good"),
+    (4, "4 stars: very good"),
+    (5, "5 stars: excellent"),
+];
 
 /// Five radio buttons that look like stars; the words beside the stars say which is chosen.
 #[component]

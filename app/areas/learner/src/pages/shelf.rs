@@ -106,7 +106,8 @@ fn Ways(card: EnrollmentCard) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <ButtonLink href=path>{format!("Continue: {}", card.continue_title.unwrap_or_default())}</ButtonLink> }.into_any()
+        view! { <ButtonLink href=path>{format!("Continue: {}", card.continue_title.unwrap_or_default())}</ButtonLink> }
+            .into_any()
     };
     let review = card.may_review.then(|| {
         let words = if card.reviewed { "Change your review" } else { "Write a review" };

@@ -25,8 +25,16 @@ async fn the_shelf_leads_on_or_says_where_to_begin() {
     let site = Site::new().await;
     let page = site.get("/learn").await;
     assert_eq!(page.status, StatusCode::OK);
-    page.has("<title>My courses</title>").has("Continue: Why test").has("0 of 3 lessons").has(&site.lesson(0)).lacks("Write a review");
-    site.get_as(&site.other, "/learn").await.has("You have no courses yet").has("href=\"/courses\"").lacks("Testing models");
+    page.has("<title>My courses</title>")
+        .has("Continue: Why test")
+        .has("0 of 3 lessons")
+        .has(&site.lesson(0))
+        .lacks("Write a review");
+    site.get_as(&site.other, "/learn")
+        .await
+        .has("You have no courses yet")
+        .has("href=\"/courses\"")
+        .lacks("Testing models");
 }
 
 #[tokio::test]
@@ -75,7 +83,9 @@ async fn what_is_not_ones_own_is_not_found() {
         page.lacks("Testing models").lacks("Why test");
     }
     let unknown: guildhall_types::LessonId = id();
-    for path in [format!("{course}/lessons/{unknown}"), format!("{course}/lessons/'%20or%201=1"), "/learn/%3Cb%3E".to_owned()] {
+    for path in
+        [format!("{course}/lessons/{unknown}"), format!("{course}/lessons/'%20or%201=1"), "/learn/%3Cb%3E".to_owned()]
+    {
         assert_eq!(site.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let fields = site.at(0);

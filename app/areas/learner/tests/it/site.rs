@@ -134,9 +134,11 @@ impl Site {
             .execute(owner)
             .await
             .unwrap();
-        for (position, (lesson, kind, title)) in
-            (0..).zip([(self.lessons[0], "text", "Why test"), (self.lessons[1], "quiz", "Check yourself"), (self.lessons[2], "text", "The end")])
-        {
+        for (position, (lesson, kind, title)) in (0..).zip([
+            (self.lessons[0], "text", "Why test"),
+            (self.lessons[1], "quiz", "Check yourself"),
+            (self.lessons[2], "text", "The end"),
+        ]) {
             sqlx::query("insert into lessons (id, course_id, module_id, position, title, kind, minutes) values ($1, $2, $3, $4, $5, $6, 10)")
                 .bind(lesson.0)
                 .bind(course.0)
@@ -185,7 +187,11 @@ impl Site {
             .with_state(options);
         let response = router.oneshot(request).await.unwrap();
         let status = response.status();
-        let location = response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        let location = response
+            .headers()
+            .get(header::LOCATION)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         Page { status, location, html: String::from_utf8(bytes.to_vec()).unwrap() }
     }
@@ -199,7 +205,8 @@ impl Site {
     }
 
     pub async fn ask(&self, method: Method, path: &str, purpose: &str) -> Page {
-        let request = Request::builder().method(method).uri(path).header("sec-purpose", purpose).body(Body::empty()).unwrap();
+        let request =
+            Request::builder().method(method).uri(path).header("sec-purpose", purpose).body(Body::empty()).unwrap();
         self.answer(&self.learner, request).await
     }
 
@@ -244,14 +251,16 @@ impl Site {
 
 async fn question(test: &TestDb, lesson: LessonId, position: i32, right: usize) -> Question {
     let question: QuestionId = id();
-    sqlx::query("insert into quiz_questions (id, lesson_id, position, prompt, multiple) values ($1, $2, $3, 'What?', $4)")
-        .bind(question.0)
-        .bind(lesson.0)
-        .bind(position)
-        .bind(right > 1)
-        .execute(&test.owner)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into quiz_questions (id, lesson_id, position, prompt, multiple) values ($1, $2, $3, 'What?', $4)",
+    )
+    .bind(question.0)
+    .bind(lesson.0)
+    .bind(position)
+    .bind(right > 1)
+    .execute(&test.owner)
+    .await
+    .unwrap();
     let options: [OptionId; 3] = [id(), id(), id()];
     for (place, option) in options.iter().enumerate() {
         sqlx::query("insert into quiz_options (id, question_id, position, body, correct, feedback) values ($1, $2, $3, $4, $5, $6)")

@@ -31,7 +31,12 @@ async fn done_leads_to_the_next_lesson_and_at_last_to_praise() {
     site.without_quiz().await;
     let sent = site.complete(0).await;
     assert_eq!((sent.status, sent.location), (StatusCode::SEE_OTHER, site.lesson(1)));
-    site.get(&site.lesson(0)).await.has("Done").has("Continue: Check yourself").lacks("Mark as done").has("1 of 3 lessons");
+    site.get(&site.lesson(0))
+        .await
+        .has("Done")
+        .has("Continue: Check yourself")
+        .lacks("Mark as done")
+        .has("1 of 3 lessons");
     assert_eq!(site.complete(2).await.location, site.lesson(1));
     let last = site.complete(1).await;
     assert_eq!(last.location, format!("{}?finished=1", site.lesson(1)));
@@ -54,7 +59,10 @@ async fn notes_are_kept_and_safe() {
     let note = "</textarea><script>alert(1)</script>\r\n'; drop table notes; -- & more";
     let fields = [(enrollment.0, enrollment.1.as_str()), (lesson.0, lesson.1.as_str()), ("body", note)];
     let sent = site.post("save-note", &site.lesson(0), &fields).await;
-    assert_eq!((sent.status, sent.location.as_str()), (StatusCode::SEE_OTHER, format!("{}?note=saved#note", site.lesson(0)).as_str()));
+    assert_eq!(
+        (sent.status, sent.location.as_str()),
+        (StatusCode::SEE_OTHER, format!("{}?note=saved#note", site.lesson(0)).as_str())
+    );
     let page = site.get(&format!("{}?note=saved", site.lesson(0))).await;
     page.has("Saved").has("&lt;/textarea&gt;&lt;script&gt;").lacks("<script>alert");
 
@@ -84,7 +92,10 @@ async fn a_review_is_asked_for_after_more_than_half() {
 
     let sent = site.review("", "  ", "What I typed <b>stays</b>").await;
     let back = site.get(sent.location.trim_start_matches("http://localhost")).await;
-    back.has("Error: Write a review").has("Choose how many stars you give").has("Give your review a title.").has("href=\"#rating\"");
+    back.has("Error: Write a review")
+        .has("Choose how many stars you give")
+        .has("Give your review a title.")
+        .has("href=\"#rating\"");
     back.has("What I typed &lt;b&gt;stays&lt;/b&gt;");
 
     let sent = site.review("4", "Worth it", "").await;

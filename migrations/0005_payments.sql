@@ -69,6 +69,8 @@ create table ledger_accounts (
     check ((kind in ('held', 'provider_payable')) = (organization_id is not null))
 );
 
+create index ledger_accounts_organization_idx on ledger_accounts (organization_id) where organization_id is not null;
+
 create table ledger_transactions (
     id uuid primary key,
     kind text not null check (kind in ('charge', 'release', 'refund')),

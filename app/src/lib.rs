@@ -55,6 +55,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// A page's whole title. Escaped here, because leptos_meta writes it as it is and some pages name what was searched for.
+fn page_title(title: String) -> String {
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
+    if title.starts_with("Guildhall") { title } else { format!("{title} – Guildhall") }
+}
+
 /// What the person chose, from the cookie.
 fn theme() -> ThemeChoice {
     #[cfg(feature = "ssr")]
@@ -76,7 +82,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let theme = theme();
     view! {
-        <Title formatter=|title: String| if title.starts_with("Guildhall") { title } else { format!("{title} – Guildhall") } />
+        <Title formatter=page_title />
         <SkipLink />
         <Router>
             <Header />

@@ -101,7 +101,7 @@ export async function boughtOnce(page: Page, bought: { title: string; order: str
   expect(await payments(page.request, bought.order), "payments taken").toHaveLength(1);
   await page.goto("/account/orders");
   const rows = page.getByRole("row").filter({ has: page.getByRole("link", { name: bought.title, exact: true }) });
-  await expect(rows.filter({ hasText: /\bPaid\b/ })).toHaveCount(1);
+  await expect(rows.filter({ has: page.getByRole("cell", { name: "Paid", exact: true }) })).toHaveCount(1);
   await expect(rows.filter({ hasText: "Not paid yet" })).toHaveCount(0);
   await page.goto("/learn");
   await expect(page.getByRole("heading", { level: 3, name: bought.title, exact: true })).toHaveCount(1);

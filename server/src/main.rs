@@ -15,6 +15,8 @@ mod sandbox_proxy;
 mod seed;
 mod serve;
 mod state;
+#[cfg(test)]
+mod tests;
 mod theme;
 mod webhooks;
 mod worker;

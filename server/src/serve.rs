@@ -16,7 +16,8 @@ use guildhall_app::{App, shell};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio::net::TcpListener;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
+    timeout::TimeoutLayer,
 };
 
 use crate::{
@@ -104,7 +105,9 @@ pub(crate) fn router(state: &AppState) -> Router {
             move || pages::provide(&fallback_state),
             shell,
         ))
-        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn(middleware::input))
+        // Leptos reads the bodies of server functions itself, past axum's own limit.
+        .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))

@@ -39,11 +39,12 @@ impl AppState {
     /// Connects to everything.
     pub(crate) async fn connect(config: Config) -> anyhow::Result<Self> {
         let db = connect_db(&config).await?;
-        Self::with_db(config, db)
+        let leptos = leptos_options(&config)?;
+        Self::with_db(config, db, leptos)
     }
 
     /// As [`AppState::connect`], with a database that is there already.
-    pub(crate) fn with_db(config: Config, db: Db) -> anyhow::Result<Self> {
+    pub(crate) fn with_db(config: Config, db: Db, leptos: LeptosOptions) -> anyhow::Result<Self> {
         let index = SearchIndex::open(&config.index)?;
         let stripe = Stripe::new(&config.stripe_secret_key, Some(&config.stripe_api_base), &config.base_url)?;
         let mailer =
@@ -51,7 +52,6 @@ impl AppState {
         std::fs::create_dir_all(&config.files)?;
         let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
-        let leptos = leptos_options(&config)?;
         Ok(Self {
             index,
             passwords: Passwords::new(db.chance())?,

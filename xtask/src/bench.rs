@@ -8,14 +8,14 @@ use crate::setup::{self, Scope};
 use crate::stack::{self, Plan, Stack};
 use crate::terminal::say;
 use crate::workspace::Workspace;
-use crate::{Arguments, Outcome, process, run};
+use crate::{Arguments, Outcome, lock, process};
 
 const DATABASE: &str = "guildhall_bench";
 
 pub(crate) fn command(ws: &mut Workspace, mut arguments: Arguments) -> Outcome {
     let name = arguments.positional();
     arguments.finish()?;
-    let _only = run::lock(ws)?;
+    let _only = lock::site(ws)?;
     setup::everything(ws, Scope::Run)?;
     let built = build::site(ws, Profile::Release)?;
     let mut cargo = ws.cargo(&["build", "--release", "--package", "guildhall-bench"]);

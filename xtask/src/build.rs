@@ -116,7 +116,7 @@ struct Stamp<'a> {
 
 /// What a build reads.
 const SOURCES: [&str; 10] =
-    ["app", "crates", "frontend", "server", "style", "public", "migrations", ".sqlx", ".cargo", "docs/api"];
+    ["app", "crates", "frontend", "server", "style", "public", "migrations", ".sqlx", ".cargo", "docs"];
 const SOURCE_FILES: [&str; 4] = ["Cargo.toml", "Cargo.lock", "Leptos.toml", "rust-toolchain.toml"];
 
 impl<'a> Stamp<'a> {

@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod database;
 mod interrupt;
+mod lock;
 mod postgres;
 mod process;
 mod report;

@@ -2,15 +2,14 @@
 //! free port of the loopback interface and trusts whoever can reach that. PostgreSQL refuses to run as root: then the
 //! cluster belongs to the system's `postgres` user, and lies where that user can get to.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::terminal::say;
 use crate::workspace::{Workspace, find_program, is_root, read, write};
-use crate::{Outcome, interrupt, process};
+use crate::{Outcome, lock, process};
 
 /// What a cluster is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +46,8 @@ impl Cluster {
     pub(crate) fn start(ws: &Workspace, purpose: Purpose) -> Outcome<Self> {
         let link = ws.local().join(purpose.name());
         let programs = programs(&link)?;
-        let only = if purpose == Purpose::Tests { Some(wait_for_turn(ws)?) } else { None };
+        let only =
+            if purpose == Purpose::Tests { Some(lock::wait(ws, purpose.name(), "the test database")?) } else { None };
         let mut cluster =
             Self { ws: ws.clone(), purpose, programs, home: PathBuf::new(), port: 0, keep: false, _only: only };
         if purpose == Purpose::Tests {
@@ -76,9 +76,9 @@ impl Cluster {
         write(&self.kept(), "Started by `cargo xtask db`; `cargo xtask db --stop` stops it.\n")
     }
 
-    /// Takes over a server that nobody asked to keep: one that a killed run has left.
+    /// Takes over a server that a killed run has left: it stops with us, unless it is to be kept.
     pub(crate) fn adopt(&mut self) {
-        self.keep = self.kept().is_file();
+        self.keep = false;
     }
 
     fn kept(&self) -> PathBuf {
@@ -244,8 +244,7 @@ impl Cluster {
         Ok(())
     }
 
-    pub(crate) fn stop(&self) -> Outcome {
-        let _ = fs::remove_file(self.kept());
+    fn stop(&self) -> Outcome {
         if self.data().join("postmaster.pid").is_file() {
             let mut stop = self.server_tool("pg_ctl");
             stop.args(["stop", "--silent", "--mode=fast", "--timeout=30", "--pgdata"]).arg(self.data());
@@ -268,29 +267,9 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if !self.keep {
+        // Somebody may have asked to keep it meanwhile.
+        if !self.keep && !self.kept().is_file() {
             let _ = self.stop();
-        }
-    }
-}
-
-/// Waits until no other `cargo xtask` uses the test cluster.
-fn wait_for_turn(ws: &Workspace) -> Outcome<File> {
-    let path = ws.local().join("postgres-test.lock");
-    let failed = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
-    fs::create_dir_all(ws.local()).map_err(failed)?;
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    let mut told = false;
-    loop {
-        interrupt::check()?;
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if told => std::thread::sleep(Duration::from_millis(200)),
-            Err(TryLockError::WouldBlock) => {
-                say("      waiting for another `cargo xtask` to finish with the test database");
-                told = true;
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
 }
@@ -299,6 +278,7 @@ fn wait_for_turn(ws: &Workspace) -> Outcome<File> {
 pub(crate) fn stop(ws: &Workspace) -> Outcome<bool> {
     let Some(cluster) = existing(ws)? else { return Ok(false) };
     let running = cluster.running_port().is_some();
+    let _ = fs::remove_file(cluster.kept());
     cluster.stop()?;
     Ok(running)
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask run`: from nothing to a running site, in the foreground.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io::Write as _;
 
 use crate::build::{self, Built, Profile};
@@ -9,7 +9,7 @@ use crate::setup::{self, Scope};
 use crate::stack::{Plan, Stack};
 use crate::terminal::{Step, close, say};
 use crate::workspace::Workspace;
-use crate::{Arguments, Outcome, interrupt};
+use crate::{Arguments, Outcome, interrupt, lock};
 
 struct Options {
     port: u16,
@@ -44,7 +44,7 @@ impl Options {
 
 pub(crate) fn command(ws: &mut Workspace, arguments: Arguments) -> Outcome {
     let options = Options::parse(arguments)?;
-    let _only = lock(ws)?;
+    let _only = lock::site(ws)?;
     if options.fresh {
         discard(ws, options.yes)?;
     }
@@ -95,23 +95,6 @@ fn welcome(options: &Options) {
     say("  A card that pays: 4242 4242 4242 4242, any later date, any code\n\n  Ctrl-C stops everything.\n");
 }
 
-/// Two runs would share one database and one sandbox: only one at a time in a clone. A benchmark wants the machine for
-/// itself anyway.
-pub(crate) fn lock(ws: &Workspace) -> Outcome<File> {
-    let path = ws.local().join("run.lock");
-    let failed = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
-    fs::create_dir_all(ws.local()).map_err(failed)?;
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err("`cargo xtask run` is already running in this clone; stop it with Ctrl-C first, or use a second clone"
-                .to_owned())
-        }
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
-}
-
 fn discard(ws: &Workspace, yes: bool) -> Outcome {
     if !yes && !confirmed()? {
         interrupt::check()?;
@@ -119,10 +102,11 @@ fn discard(ws: &Workspace, yes: bool) -> Outcome {
     }
     let step = Step::begin("Throwing the local data away");
     postgres::discard(ws)?;
-    let kept = ["run.lock", "log", "postgres-test", "postgres-test.port"];
+    // What is no data, or belongs to a test that runs beside us. The database keeps its address.
+    let kept = ["run.lock", "log", "env.sh", "postgres.port", "postgres.kept"];
     for entry in fs::read_dir(ws.local()).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        if kept.iter().any(|kept| name == *kept) {
+        if kept.iter().any(|kept| name == *kept) || name.to_string_lossy().starts_with("postgres-test") {
             continue;
         }
         let path = entry.path();

@@ -47,7 +47,7 @@ pub(crate) fn check(ws: &Workspace, cluster: &Cluster) -> Outcome {
         match committed.get(name) {
             None => differences.push(format!(".sqlx/{name}:1: is missing: {}", query_of(text))),
             Some(other) if other != text => {
-                differences.push(format!(".sqlx/{name}:1: is out of date: {}", query_of(text)))
+                differences.push(format!(".sqlx/{name}:1: is out of date: {}", query_of(text)));
             }
             Some(_) => {}
         }

@@ -27,6 +27,12 @@ impl OpError {
                 tracing::error!(error = %error, "the database is out of reach");
                 Error::unavailable("We can't reach our database just now. Nothing was lost: try again in a minute.")
             }
+            // Text with a character that PostgreSQL can't hold (NUL): whoever sent it is told.
+            Self::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some("22021") => {
+                Error::BadRequest {
+                    message: "That holds a character that we can't read. Check it and try again.".to_owned(),
+                }
+            }
             error => {
                 let reference = reference();
                 tracing::error!(reference, error = ?error, "an operation failed");

@@ -239,7 +239,7 @@ async fn ask_for_page(
             Err(GatewayError::Refused { param, .. })
                 if email.is_some() && param.as_deref() == Some("customer_email") =>
             {
-                email = None
+                email = None;
             }
             Err(GatewayError::Failed(reason)) if attempts + 1 < ATTEMPTS => {
                 tracing::warn!(order = %order.id, reason, "asking for the payment page under a new key");

@@ -3,7 +3,7 @@
 use guildhall_db::{Db, Job, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
 use guildhall_types::OrderLineId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{Stripe, inbox, reconcile, refund, release};
 
@@ -33,7 +33,15 @@ impl Job for RefundPayment {
 
 /// Each minute: what became of payments that nobody told us of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reconcile {}
+#[serde(from = "IgnoredAny")]
+pub struct Reconcile;
+
+impl From<IgnoredAny> for Reconcile {
+    /// The schedule sends whatever it likes, also nothing.
+    fn from(_: IgnoredAny) -> Self {
+        Self
+    }
+}
 
 impl Job for Reconcile {
     const NAME: &'static str = "reconcile_payments";
@@ -41,7 +49,15 @@ impl Job for Reconcile {
 
 /// Each hour: funds that have been held long enough.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReleaseDue {}
+#[serde(from = "IgnoredAny")]
+pub struct ReleaseDue;
+
+impl From<IgnoredAny> for ReleaseDue {
+    /// The schedule sends whatever it likes, also nothing.
+    fn from(_: IgnoredAny) -> Self {
+        Self
+    }
+}
 
 impl Job for ReleaseDue {
     const NAME: &'static str = "release_due_funds";
@@ -85,4 +101,21 @@ pub async fn release_due(db: &Db) -> OpResult<()> {
 /// When the database fails.
 pub async fn course_completed(db: &Db, job: CourseCompleted) -> OpResult<()> {
     release::release_completed(db, job.enrollment).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn scheduled_jobs_take_any_payload() {
+        for payload in [json!(null), json!({}), json!({"_cron": {"ts": "2027-03-03T09:00:00Z"}})] {
+            assert_eq!(serde_json::from_value::<Reconcile>(payload.clone()).unwrap(), Reconcile);
+            assert_eq!(serde_json::from_value::<ReleaseDue>(payload).unwrap(), ReleaseDue);
+        }
+        let names: Vec<&str> = CRONTAB.lines().filter_map(|line| line.split(' ').nth(5)).collect();
+        assert_eq!(names, [Reconcile::NAME, ReleaseDue::NAME]);
+    }
 }

@@ -16,7 +16,7 @@ impl ProgressView {
     /// Whole percent, rounded down, so that 100 means all.
     #[must_use]
     pub fn percent(self) -> u32 {
-        if self.total_lessons == 0 { 0 } else { self.completed_lessons.saturating_mul(100) / self.total_lessons }
+        self.completed_lessons.saturating_mul(100).checked_div(self.total_lessons).unwrap_or_default()
     }
 
     /// More than half of the lessons: from then on a review may be written.

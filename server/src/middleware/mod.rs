@@ -2,8 +2,10 @@
 
 mod actor;
 mod headers;
+mod input;
 mod origin;
 
 pub(crate) use actor::actor;
 pub(crate) use headers::headers;
+pub(crate) use input::input;
 pub(crate) use origin::same_origin;

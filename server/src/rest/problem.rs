@@ -33,6 +33,20 @@ struct ProblemField {
     message: String,
 }
 
+impl Problem {
+    /// A problem of HTTP itself, which no op knows.
+    pub(crate) fn with_status(status: StatusCode, code: &str, detail: &str) -> Self {
+        Self {
+            kind: format!("https://guildhall.test/problems/{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.to_owned(),
+            errors: Vec::new(),
+            retry_after: None,
+        }
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = error.status();

@@ -131,6 +131,7 @@ pub(crate) async fn courses(db: &mut PgConnection) -> sqlx::Result<Vec<CourseRow
 }
 
 /// The trade's rows, column by column.
+#[expect(clippy::type_complexity, reason = "one vector for each column of an insert")]
 #[derive(Default)]
 pub(crate) struct TradeRows {
     enrollment: (Vec<Uuid>, Vec<Uuid>, Vec<Uuid>, Vec<Option<Uuid>>, Vec<At>, Vec<Option<At>>, Vec<Option<Uuid>>),
@@ -256,6 +257,7 @@ pub(crate) async fn insert_trade(db: &mut PgConnection, rows: &TradeRows) -> sql
     insert_ledger(db, rows).await
 }
 
+#[expect(clippy::as_conversions, reason = "how sqlx is told that elements may be null")]
 async fn insert_orders(db: &mut PgConnection, rows: &TradeRows) -> sqlx::Result<()> {
     let (order, line, user, course, provider, title, price) = &rows.order;
     let (at, due, released) = &rows.order_times;
@@ -289,6 +291,7 @@ async fn insert_orders(db: &mut PgConnection, rows: &TradeRows) -> sqlx::Result<
     Ok(())
 }
 
+#[expect(clippy::as_conversions, reason = "how sqlx is told that elements may be null")]
 async fn insert_learning(db: &mut PgConnection, rows: &TradeRows) -> sqlx::Result<()> {
     let (id, user, course, line, at, completed, last) = &rows.enrollment;
     sqlx::query!(
@@ -338,6 +341,7 @@ async fn insert_learning(db: &mut PgConnection, rows: &TradeRows) -> sqlx::Resul
     Ok(())
 }
 
+#[expect(clippy::as_conversions, reason = "how sqlx is told that elements may be null")]
 async fn insert_ledger(db: &mut PgConnection, rows: &TradeRows) -> sqlx::Result<()> {
     let (id, kind, organization) = &rows.account;
     sqlx::query!(

@@ -44,6 +44,13 @@ pub(crate) fn command(ws: &mut Workspace, arguments: Arguments) -> Outcome {
 pub(crate) fn everything(ws: &Workspace, report: &mut Report) {
     report.check("Format", || format(ws));
     house_rules(ws, report);
+    if ws.root.join("end2end/tsconfig.json").is_file() {
+        report.check("Types of the browser tests", || {
+            let mut tsc = ws.command("npx");
+            tsc.args(["--no-install", "tsc", "--noEmit"]).current_dir(ws.root.join("end2end"));
+            process::logged(&mut tsc, &ws.log("tsc"), None)
+        });
+    }
     report.check("Lints: server side", || {
         clippy(ws, &["--workspace", "--exclude", "frontend", "--all-targets"], "clippy-server")
     });

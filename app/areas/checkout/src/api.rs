@@ -54,7 +54,7 @@ pub async fn buy_course(slug: String, price: i64) -> Result<(), Error> {
         Ok(CheckoutStep::Pay { url, .. }) => guildhall_host::see_other(&url),
         Ok(CheckoutStep::Enrolled { enrollment }) => guildhall_host::see_other(&format!("/learn/{enrollment}")),
         Ok(CheckoutStep::PriceChanged { .. }) => {
-            guildhall_host::see_other(&format!("/checkout/{slug}?price-changed=1"))
+            guildhall_host::see_other(&format!("/checkout/{slug}?price-changed=1"));
         }
         Err(Error::SignInRequired) => return Err(sign_in_first(&format!("/checkout/{slug}"))),
         Err(error) => return Err(guildhall_host::fail(error)),

@@ -75,9 +75,9 @@ fn Waiting(order: OrderView) -> impl IntoView {
         None => again(&order.lines).into_any(),
     };
     view! {
-        <p>"You have not been charged. If you have just paid, give it a moment and load this page again."</p>
+        <p>"We have not received a payment for this order yet. If you have just paid, load this page again in a moment."</p>
         <Sums order=order />
-        <p>{go_on}</p>
+        <p class="mt-4">{go_on}</p>
     }
 }
 
@@ -115,7 +115,7 @@ fn NotPaid(order: OrderView) -> impl IntoView {
     view! {
         <p>"The payment page closed before anything was paid. You have not been charged."</p>
         <Sums order=order.clone() />
-        <p>{again(&order.lines)}</p>
+        <p class="mt-4">{again(&order.lines)}</p>
     }
 }
 

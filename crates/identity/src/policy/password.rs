@@ -116,7 +116,7 @@ fn is_common(lower: &str) -> bool {
 
 /// One common word, once or repeated.
 fn is_word_again_and_again(text: &str) -> bool {
-    (1..=text.len()).filter(|length| text.len() % length == 0).any(|length| {
+    (1..=text.len()).filter(|length| text.len().is_multiple_of(*length)).any(|length| {
         text.get(..length).is_some_and(|unit| WORDS.contains(unit) && unit.repeat(text.len() / length) == text)
     })
 }

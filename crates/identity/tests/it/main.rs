@@ -1,5 +1,12 @@
 //! The ops against a real database, each test its own.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a stage that can't be set is a failed test"
+)]
+
 mod account;
 mod links;
 mod sessions;

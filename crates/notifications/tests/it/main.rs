@@ -1,5 +1,7 @@
 //! Sending against a real database, to the stand-in that speaks SendGrid's protocol and to one that fails on purpose.
 
+#![expect(clippy::unwrap_used, reason = "a stand-in that can't be started is a failed test")]
+
 mod stand_in;
 
 use guildhall_db::testing::database;

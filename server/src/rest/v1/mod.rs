@@ -25,5 +25,9 @@ async fn missing() -> impl IntoResponse {
 }
 
 async fn wrong_method() -> impl IntoResponse {
-    (axum::http::StatusCode::METHOD_NOT_ALLOWED, "this method is not known here")
+    Problem::with_status(
+        axum::http::StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "This address does not take that method.",
+    )
 }

@@ -163,9 +163,8 @@ fn Sessions(
 
 #[component]
 fn Session(session: SessionView, end: ServerAction<EndSession>) -> impl IntoView {
-    let button = if session.is_this {
-        view! { <Tag kind=TagKind::Good>"This device"</Tag> }.into_any()
-    } else {
+    let mark = session.is_this.then(|| view! { <Tag kind=TagKind::Good>"This device"</Tag> });
+    let button = (!session.is_this).then(|| {
         let label = format!("Sign out {}", session.device);
         view! {
             <ActionForm action=end>
@@ -173,13 +172,20 @@ fn Session(session: SessionView, end: ServerAction<EndSession>) -> impl IntoView
                 <SubmitButton label=label kind=ButtonKind::Quiet />
             </ActionForm>
         }
-        .into_any()
-    };
+    });
     view! {
         <li>
-            <strong>{session.device}</strong>
+            <span>
+                <strong>{session.device}</strong>
+                " "
+                {mark}
+            </span>
             <p class="meta">
-                "Signed in " {time::date_time(session.signed_in_at)} ", last used " {time::date_time(session.last_seen_at)} " (UTC)"
+                "Signed in "
+                {time::date_time(session.signed_in_at)}
+                ", last used "
+                {time::date_time(session.last_seen_at)}
+                " (UTC)"
             </p>
             {button}
         </li>

@@ -102,7 +102,7 @@ pub(crate) fn CheckYourEmailPage() -> impl IntoView {
             <p class="lede">"We have sent an email to " <strong>{address.clone()}</strong> ". Open it and use the link to finish."</p>
         }
         .into_any(),
-        None => view! { <p class="lede">"We have sent you an email. Open it and use the link to finish."</p> }.into_any(),
+        None => view! { <p class="lede">"When you create an account, we send you an email. Open it and use the link to finish."</p> }.into_any(),
     };
     view! {
         <Title text=title />
@@ -131,7 +131,7 @@ fn sent_to() -> Option<String> {
         let value =
             cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix(super::SENT_TO)?.strip_prefix('='))?;
         // Whoever planted it: only an address is ever shown.
-        return guildhall_identity::EmailAddress::parse(value).ok().map(|email| email.to_string());
+        guildhall_identity::EmailAddress::parse(value).ok().map(|email| email.to_string())
     }
     #[cfg(not(feature = "ssr"))]
     None

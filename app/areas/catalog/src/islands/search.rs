@@ -114,7 +114,7 @@ pub fn SearchCombobox(value: String, id: String, filters: bool) -> impl IntoView
         }
     };
     let expanded = move || if found.with(Vec::is_empty) { "false" } else { "true" };
-    let current = move || active.get().map(|place| option_id(place));
+    let current = move || active.get().map(&option_id);
     let form = filters.then_some("filters");
     view! {
         <form class="search" role="search" action="/courses" method="get">

@@ -1,7 +1,7 @@
 //! The checkout: what is bought, what it costs, and one button.
 
 use guildhall_types::{Error, checkout::CheckoutSummary};
-use guildhall_ui::{Banner, BannerKind, ButtonKind, ButtonLink, Cover, ErrorSummary, Stepper, SubmitButton};
+use guildhall_ui::{Banner, BannerKind, ButtonLink, Cover, ErrorSummary, Stepper, SubmitButton};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
@@ -32,30 +32,27 @@ fn Content(page: CheckoutPage, buy: ServerAction<BuyCourse>) -> impl IntoView {
     let CheckoutPage { summary, notice } = page;
     let failed = buy.value().get_untracked().and_then(Result::err);
     let title = if failed.is_some() { "Error: Check your order" } else { "Check your order" };
-    let enrolled = summary.enrolled;
-    let free = summary.price.is_zero();
+    let open = summary.enrolled.is_none();
+    let to_pay = open && !summary.price.is_zero();
     let steps = ["Your order", "Payment", "Start learning"].map(ToOwned::to_owned).to_vec();
     view! {
         <Title text=title />
         <Meta name="robots" content="noindex" />
-        <div class="narrow">
-            {failed.map(|error| view! { <Failed error=error /> })}
-            {(!free && enrolled.is_none()).then(|| view! { <Stepper steps=steps current=1 /> })}
-            <h1>{if enrolled.is_some() { "You have this course" } else { "Check your order" }}</h1>
-            {notice.filter(|_| enrolled.is_none()).map(|notice| view! { <Note notice=notice /> })}
-            <Item summary=summary.clone() />
-            {match enrolled {
-                Some(enrollment) => {
-                    view! {
-                        <p>"You are enrolled already, so there is nothing to pay."</p>
-                        <ButtonLink href=format!("/learn/{enrollment}") wide=true>
-                            "Go to the course"
-                        </ButtonLink>
-                    }
-                        .into_any()
-                }
-                None => view! { <Pay summary=summary buy=buy /> }.into_any(),
-            }}
+        {failed.map(|error| view! { <Failed error=error /> })}
+        {to_pay.then(|| view! { <Stepper steps=steps current=1 /> })}
+        <div class="course">
+            <div>
+                <h1>{if open { "Check your order" } else { "You have this course" }}</h1>
+                {notice.filter(|_| open).map(|notice| view! { <Note notice=notice /> })}
+                <Item summary=summary.clone() />
+            </div>
+            <aside class="buy" aria-label="Your order">
+                <Cover src=format!("/covers/{}.svg", summary.course) lazy=false width=400 height=225 />
+                <div class="in">
+                    <Go summary=summary buy=buy />
+                </div>
+            </aside>
+            {to_pay.then(|| view! { <Next /> })}
         </div>
     }
 }
@@ -89,60 +86,74 @@ fn Note(notice: Notice) -> impl IntoView {
 
 #[component]
 fn Item(summary: CheckoutSummary) -> impl IntoView {
-    let (price, free) = (summary.price, summary.price.is_zero());
-    let sums = (summary.enrolled.is_none()).then(|| {
-        let total = if free { "Total" } else { "Total including VAT" };
+    let price = summary.price;
+    let total = if price.is_zero() { "Total" } else { "Total including VAT" };
+    let sums = summary.enrolled.is_none().then(|| {
         view! {
-            <dl class="sums">
-                <div>
-                    <dt>{summary.title.clone()}</dt>
-                    <dd class="n">{price.price_label()}</dd>
-                </div>
-                <div>
-                    <dt>{total}</dt>
-                    <dd class="n">{price.to_string()}</dd>
-                </div>
-            </dl>
+            <div>
+                <dt>{total}</dt>
+                <dd class="n">{price.to_string()}</dd>
+            </div>
         }
     });
     view! {
-        <section class="panel" aria-label="Your order">
-            <Cover src=format!("/covers/{}.svg", summary.course) lazy=false width=640 height=320 />
-            <h2>
-                <a href=format!("/courses/{}", summary.slug)>{summary.title}</a>
-            </h2>
-            <p class="meta">{format!("By {}", summary.provider_name)}</p>
+        <dl class="sums">
+            <div>
+                <dt>
+                    <a href=format!("/courses/{}", summary.slug)>{summary.title}</a>
+                    " "
+                    <span class="meta">{format!("by {}", summary.provider_name)}</span>
+                </dt>
+                <dd class="n">{price.price_label()}</dd>
+            </div>
             {sums}
-        </section>
+        </dl>
     }
 }
 
+/// The one thing to do.
 #[component]
-fn Pay(summary: CheckoutSummary, buy: ServerAction<BuyCourse>) -> impl IntoView {
+fn Go(summary: CheckoutSummary, buy: ServerAction<BuyCourse>) -> impl IntoView {
+    if let Some(enrollment) = summary.enrolled {
+        return view! {
+            <p>"You are enrolled already, so there is nothing to pay."</p>
+            <ButtonLink href=format!("/learn/{enrollment}") wide=true>
+                "Go to the course"
+            </ButtonLink>
+        }
+        .into_any();
+    }
     let free = summary.price.is_zero();
     let label = if free { "Enrol for free".to_owned() } else { format!("Pay {}", summary.price) };
-    let course = format!("/courses/{}", summary.slug);
     let busy = if free { "Enrolling…" } else { "Opening the payment page…" };
-    let words = (!free).then(|| {
-        view! {
-            <p class="meta">
-                "You pay on Stripe's page; we never see your card. We hold your payment until you finish the course, or for 80 days. Then 85% goes to the provider."
-            </p>
-        }
-    });
+    let course = format!("/courses/{}", summary.slug);
     view! {
+        <p class="price">{summary.price.price_label()}</p>
+        {(!free).then(|| view! { <p class="meta">"including VAT"</p> })}
         <ActionForm action=buy>
             <input type="hidden" name="slug" value=summary.slug />
             <input type="hidden" name="price" value=summary.price.pence.to_string() />
-            <p>
-                <SubmitButton label=label busy_label=busy wide=true />
-            </p>
+            <SubmitButton label=label busy_label=busy wide=true />
         </ActionForm>
-        {words}
+        {(!free).then(|| view! { <p class="meta">"You pay on Stripe’s page. We never see your card."</p> })}
         <p>
-            <ButtonLink href=course kind=ButtonKind::Quiet>
-                "Back to the course"
-            </ButtonLink>
+            <a href=course>"Back to the course"</a>
         </p>
+    }
+    .into_any()
+}
+
+/// What follows from paying.
+#[component]
+fn Next() -> impl IntoView {
+    view! {
+        <div>
+            <h2>"What happens next"</h2>
+            <ol>
+                <li>"You pay by card on Stripe’s page and come straight back."</li>
+                <li>"You can start at once. We send you a receipt by email."</li>
+                <li>"We hold your fee until you finish the course, or for 80 days. Then 85% goes to the provider."</li>
+            </ol>
+        </div>
     }
 }

@@ -44,7 +44,7 @@ fn Content(order: OrderView, back: bool) -> impl IntoView {
         {refresh}
         <div class="narrow">
             <OrderWatch order=order back=back />
-            <p class="meta">{format!("Order {id}, made on {ordered}.")} " " <a href="/account/orders">"All your orders"</a></p>
+            <p class="meta mt-6">{format!("Order {id}, made on {ordered}.")} " " <a href="/account/orders">"All your orders"</a></p>
         </div>
     }
 }

@@ -193,7 +193,13 @@ impl Site {
             .map(|value| value.to_str().unwrap().to_owned())
             .unwrap_or_default();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Page { status, location, html: String::from_utf8(bytes.to_vec()).unwrap() }
+        // Marks between texts, which no reader sees.
+        let html = String::from_utf8(bytes.to_vec()).unwrap().replace("<!>", "");
+        if let Ok(dir) = std::env::var("DUMP_HTML") {
+            let n: Uuid = id();
+            std::fs::write(format!("{dir}/{n}.html"), &html).unwrap();
+        }
+        Page { status, location, html }
     }
 
     pub async fn get_as(&self, actor: &Actor, path: &str) -> Page {

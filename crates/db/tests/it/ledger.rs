@@ -46,11 +46,7 @@ async fn a_balanced_transaction_is_taken() {
 async fn an_unbalanced_one_is_not() {
     for postings in ["(tx, held, 500, 'GBP'), (tx, gateway, -499, 'GBP')", "(tx, held, 500, 'GBP')", ""] {
         let error = try_posting(postings).await.unwrap_err();
-        assert_eq!(
-            error.as_database_error().and_then(|error| error.constraint()),
-            Some("ledger_balances"),
-            "{postings}"
-        );
+        assert_eq!(guildhall_db::violated(&error), Some("ledger_balances"), "{postings}");
     }
 }
 

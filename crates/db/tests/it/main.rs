@@ -1,6 +1,6 @@
 //! The walls, tried from the outside: direct SQL as the application's role.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod ledger;
 mod migrations;

@@ -1,0 +1,94 @@
+//! Who may call which server function. A new one without a row in the table fails this test.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+
+use super::{Site, text};
+
+/// What nobody in particular gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Anonymous {
+    /// It is public: an answer, or what is wrong with the input.
+    Allowed,
+    /// Sign in first.
+    Refused,
+}
+use Anonymous::{Allowed, Refused};
+
+const TABLE: &[(&str, Anonymous)] = &[
+    ("/api/fn/account/change-password", Refused),
+    ("/api/fn/account/confirm-email", Allowed),
+    ("/api/fn/account/end-other-sessions", Refused),
+    ("/api/fn/account/end-session", Refused),
+    ("/api/fn/account/read", Refused),
+    ("/api/fn/account/rename", Refused),
+    ("/api/fn/account/request-reset", Allowed),
+    ("/api/fn/account/resend-confirmation", Allowed),
+    ("/api/fn/account/reset-password", Allowed),
+    ("/api/fn/account/sign-in", Allowed),
+    ("/api/fn/account/sign-up", Allowed),
+    ("/api/fn/catalog/course", Allowed),
+    ("/api/fn/catalog/home", Allowed),
+    ("/api/fn/catalog/preview", Allowed),
+    ("/api/fn/catalog/provider", Allowed),
+    ("/api/fn/catalog/providers", Allowed),
+    ("/api/fn/catalog/reviews", Allowed),
+    ("/api/fn/catalog/search", Allowed),
+    ("/api/fn/catalog/suggest", Allowed),
+    ("/api/fn/checkout/buy", Refused),
+    ("/api/fn/checkout/order", Refused),
+    ("/api/fn/checkout/order-status", Refused),
+    ("/api/fn/checkout/orders", Refused),
+    ("/api/fn/checkout/summary", Allowed),
+    ("/api/fn/learner/complete-lesson", Refused),
+    ("/api/fn/learner/my-courses", Refused),
+    ("/api/fn/learner/player", Refused),
+    ("/api/fn/learner/review", Refused),
+    ("/api/fn/learner/save-note", Refused),
+    ("/api/fn/learner/submit-quiz", Refused),
+    ("/api/fn/learner/write-review", Refused),
+];
+
+#[tokio::test]
+async fn every_server_function_has_its_row() {
+    let table: BTreeMap<&str, Anonymous> = TABLE.iter().copied().collect();
+    let known: BTreeMap<&str, ()> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| (path, ())).collect();
+    let without: Vec<&&str> = known.keys().filter(|path| !table.contains_key(**path)).collect();
+    assert!(without.is_empty(), "server functions without a row in this table: {without:#?}");
+    let gone: Vec<&&str> = table.keys().filter(|path| !known.contains_key(**path)).collect();
+    assert!(gone.is_empty(), "rows without a server function: {gone:?}");
+}
+
+#[tokio::test]
+async fn strangers_get_what_the_table_says() {
+    let site = Site::open().await;
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+        let Some((_, expected)) = TABLE.iter().find(|(known, _)| *known == path) else { continue };
+        // Fields of every name that a function may ask for; unknown ones are passed over.
+        let id = "00000000-0000-7000-8000-000000000000";
+        let fields = format!(
+            "slug=nothing&lesson={id}&enrollment={id}&order={id}&session={id}&submission={id}&id={id}&query=&prefix=a&page=1&price=0&back=false&email=a%40b.test&password=x&name=A&token=x&next=%2F&rating=5&title=T&body=B&text=B&current=x&new=x&current_password=x&new_password=x&answers[q-{id}][0]={id}"
+        );
+        let builder = if method == axum::http::Method::GET {
+            Request::get(format!("{path}?{fields}"))
+        } else {
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        };
+        let body = if method == axum::http::Method::GET { Body::empty() } else { Body::from(fields) };
+        let response = site.send(builder.header(header::ACCEPT, "application/json").body(body).unwrap()).await;
+        let status = response.status();
+        let body = text(response).await;
+        assert!(!body.contains("bad_request"), "{path} was not even reached: {body}");
+        match expected {
+            Refused => assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}: {body}"),
+            Allowed => assert!(
+                !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::INTERNAL_SERVER_ERROR),
+                "{path}: {status} {body}"
+            ),
+        }
+    }
+}

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 #[component]
 pub fn StyleguidePage() -> impl IntoView {
     view! {
+        <leptos_meta::Title text="Styleguide" />
         <h1>"Styleguide"</h1>
         <p class="lede mb-12">
             "A well-set prospectus from an institution people trust: calm, generous space, strong type, one accent, and floors of encaustic tiles."

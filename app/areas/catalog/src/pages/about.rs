@@ -6,7 +6,8 @@ use leptos_meta::Title;
 
 fn html(markdown: &'static str) -> String {
     #[cfg(feature = "ssr")]
-    return guildhall_catalog::markdown::to_html(markdown);
+    // Rendered for a place below a heading of the second level; here it stands right under the page's own.
+    return guildhall_catalog::markdown::to_html(markdown).replace("<h3>", "<h2>").replace("</h3>", "</h2>");
     #[cfg(not(feature = "ssr"))]
     {
         let _ = markdown;

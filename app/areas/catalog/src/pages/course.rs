@@ -275,6 +275,7 @@ pub(crate) fn PreviewView() -> impl IntoView {
                                     <p class="meta">"Preview"</p>
                                     <h1>{found.title}</h1>
                                     {video}
+                                    <h2 class="vh">"Lesson text"</h2>
                                     <Prose html=found.body_html />
                                     <ButtonLink href=format!("/courses/{slug}")>"Back to the course"</ButtonLink>
                                 </div>

@@ -45,7 +45,14 @@ pub(crate) fn Lesson(open: LessonView) -> impl IntoView {
             {open.lesson.completed.then(|| view! { <Tag kind=TagKind::Good>"Done"</Tag> })}
         </p>
         {video}
-        {(!open.body_html.trim().is_empty()).then(|| view! { <Prose html=open.body_html /> })}
+        {(!open.body_html.trim().is_empty())
+            .then(|| {
+                // The text's own headings begin at the third level.
+                view! {
+                    <h2 class="vh">"Lesson text"</h2>
+                    <Prose html=open.body_html />
+                }
+            })}
         {download}
         {empty.then(|| view! { <p class="meta">"The provider has not added the content of this lesson yet."</p> })}
     }

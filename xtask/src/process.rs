@@ -84,15 +84,16 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     }
 }
 
-/// Runs a command and answers what it printed on standard output, trimmed; its errors become ours.
+/// Runs a command and answers what it printed on standard output, trimmed; all it said when it fails
+/// becomes the error.
 pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     let output =
         command.stdin(Stdio::null()).output().map_err(|error| format!("cannot start `{}`: {error}", typed(command)))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("`{}` {}\n{}", typed(command), describe(output.status), tail(&said, 30)))
+    let said = [output.stdout, output.stderr].concat();
+    Err(format!("`{}` {}\n{}", typed(command), describe(output.status), tail(&String::from_utf8_lossy(&said), 60)))
 }
 
 /// Whether a command succeeds; what it says goes nowhere.

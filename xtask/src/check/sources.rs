@@ -113,6 +113,10 @@ fn endpoints(_: &Workspace, sources: &[Source]) -> Vec<Violation> {
 
 fn is_server_attribute(line: &str) -> bool {
     let line = line.trim_start();
+    // An argument's own attributes look alike.
+    if line.starts_with("#[server(default") {
+        return false;
+    }
     line.starts_with("#[server(") || line.starts_with("#[server]") || line.starts_with("#[leptos::server")
 }
 
@@ -269,8 +273,7 @@ mod tests {
 
     #[test]
     fn a_server_function_without_an_endpoint_is_found() {
-        let text =
-            "#[server(\n    name = A,\n    endpoint = \"a\",\n)]\nfn a() {}\n#[server(name = B)]\nfn endpoint() {}\n";
+        let text = "#[server(\n    name = A,\n    endpoint = \"a\",\n)]\nfn a() {}\n#[server(name = B)]\nfn endpoint(#[server(default)] b: u8) {}\n";
         let found = endpoints(&workspace(), &[source("app/areas/x/src/api.rs", text)]);
         assert_eq!(found.iter().map(|found| found.line).collect::<Vec<_>>(), [6]);
     }

@@ -50,7 +50,7 @@ pub(crate) fn Quiz(
     view! {
         {summary}
         <form class="quiz" method="post" action=SubmitQuiz::url() aria-label="Quiz">
-            <p class="meta">{format!("You pass with {}%. You can try as often as you like.", quiz.pass_percent)}</p>
+            <p class="meta">{format!("The pass mark is {}%. You can try as often as you like.", quiz.pass_percent)}</p>
             <input type="hidden" name="enrollment" value=enrollment.to_string() />
             <input type="hidden" name="lesson" value=lesson.to_string() />
             <input type="hidden" name="submission" value=submission autocomplete="off" />

@@ -78,12 +78,17 @@ fn Entry(card: EnrollmentCard) -> impl IntoView {
             <div class="in">
                 <h3>{card.title.clone()}</h3>
                 <p class="meta">{meta.trim_start_matches(" · ").to_owned()}</p>
-                <Progress
-                    label="Progress"
-                    value=progress.completed_lessons
-                    max=progress.total_lessons
-                    text=format!("{} of {} lessons", progress.completed_lessons, progress.total_lessons)
-                />
+                {(progress.total_lessons > 0)
+                    .then(|| {
+                        view! {
+                            <Progress
+                                label="Progress"
+                                value=progress.completed_lessons
+                                max=progress.total_lessons
+                                text=format!("{} of {} lessons", progress.completed_lessons, progress.total_lessons)
+                            />
+                        }
+                    })}
                 <Ways card=card />
             </div>
         </li>

@@ -178,6 +178,7 @@ CREATE FUNCTION public.note_course_change(changed uuid) RETURNS void
  INSERT INTO public.course_changes (course_id, seq)
    VALUES (note_course_change.changed, ((pg_current_xact_id())::text)::bigint) ON CONFLICT(course_id) DO UPDATE SET seq = excluded.seq
    WHERE (course_changes.seq <> excluded.seq);
+ SELECT pg_notify('course_changes'::text, ''::text) AS pg_notify;
 END;
 
 CREATE FUNCTION public.provider_renamed() RETURNS trigger
@@ -188,6 +189,7 @@ begin
     insert into course_changes (course_id, seq)
         select id, pg_current_xact_id()::text::bigint from courses where provider_id = new.id
     on conflict (course_id) do update set seq = excluded.seq;
+    perform pg_notify('course_changes', '');
     return null;
 end $$;
 
@@ -728,6 +730,8 @@ CREATE INDEX enrollments_course_id_idx ON public.enrollments USING btree (course
 CREATE UNIQUE INDEX enrollments_once ON public.enrollments USING btree (user_id, course_id) WHERE (state <> 'refunded'::text);
 
 CREATE UNIQUE INDEX enrollments_order_line ON public.enrollments USING btree (order_line_id) WHERE (order_line_id IS NOT NULL);
+
+CREATE INDEX ledger_accounts_organization_idx ON public.ledger_accounts USING btree (organization_id) WHERE (organization_id IS NOT NULL);
 
 CREATE INDEX ledger_postings_account_idx ON public.ledger_postings USING btree (account_id);
 

@@ -254,8 +254,8 @@ impl Sample {
         let title = self
             .numbers
             .one(&SHAPES)
-            .replace("{t}", self.numbers.one(&TOPICS))
-            .replace("{a}", self.numbers.one(&AUDIENCES));
+            .replace("{t}", self.numbers.one(TOPICS.as_slice()))
+            .replace("{a}", self.numbers.one(AUDIENCES.as_slice()));
         // In a large catalogue titles differ in more than their patterns.
         if self.numbers.below(2) == 0 { title } else { format!("{title}, with {}", self.text(1)) }
     }

@@ -80,7 +80,9 @@ mod browser {
         note.on(&text, "change", |note, _| note.save());
         note.on(&form, "submit", |note, event| {
             event.prevent_default();
-            note.status.set("Saved".to_owned());
+            if note.is_kept() {
+                note.status.set("Saved".to_owned());
+            }
             note.save();
         });
         if let Some(window) = web_sys::window() {

@@ -5,7 +5,7 @@ use guildhall_types::{
     learn::{QuestionFeedback, QuizAttemptView, QuizQuestionView, QuizView},
     time::date_time,
 };
-use guildhall_ui::{Icon, IconName, SubmitButton, Tag, TagKind};
+use guildhall_ui::{Column, Icon, IconName, SubmitButton, Table, Tag, TagKind};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::api::{SubmitQuiz, lesson_path};
@@ -194,31 +194,21 @@ fn Attempts(attempts: Vec<QuizAttemptView>, path: String) -> impl IntoView {
                         <th scope="row">
                             <a href=format!("{path}?attempt={}", attempt.number)>{format!("Attempt {}", attempt.number)}</a>
                         </th>
-                        <td>{date_time(attempt.at)}</td>
                         <td class="n">{format!("{}%", attempt.percent)}</td>
                         <td>
                             <Tag kind=kind>{word}</Tag>
                         </td>
+                        <td>{date_time(attempt.at)}</td>
                     </tr>
                 }
             })
             .collect_view();
+        let columns = ["Attempt", "Score", "Result", "When"].map(|label| if label == "Score" { Column::numeric(label) } else { Column::text(label) });
         view! {
-            <div class="scroll attempts">
-                <table class="data">
-                    <caption>"Your attempts"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Attempt"</th>
-                            <th scope="col">"When"</th>
-                            <th scope="col" class="n">
-                                "Score"
-                            </th>
-                            <th scope="col">"Result"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+            <div class="attempts">
+                <Table caption="Your attempts" columns=columns.to_vec()>
+                    {rows}
+                </Table>
             </div>
         }
     })

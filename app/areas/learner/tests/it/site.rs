@@ -195,10 +195,6 @@ impl Site {
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         // Marks between texts, which no reader sees.
         let html = String::from_utf8(bytes.to_vec()).unwrap().replace("<!>", "");
-        if let Ok(dir) = std::env::var("DUMP_HTML") {
-            let n: Uuid = id();
-            std::fs::write(format!("{dir}/{n}.html"), &html).unwrap();
-        }
         Page { status, location, html }
     }
 

@@ -1,14 +1,13 @@
 //! Courses from a file: CSV with a header, or a JSON array. Each row stands alone unless all or nothing is asked for.
 
+mod store;
+
 use guildhall_db::{Db, OpError, OpResult, Tx};
 use guildhall_kernel::{Actor, slug::slugify};
 use guildhall_types::{CategoryId, CourseId, Error, LessonId, ModuleId, OrganizationId, catalog::LessonKind};
 use uuid::Uuid;
 
-use crate::{
-    policy::{CourseDraft, CourseRecord, LessonRecord, QuizRecord},
-    store,
-};
+use crate::policy::{CourseDraft, CourseRecord, LessonRecord, QuizRecord};
 
 /// How the file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

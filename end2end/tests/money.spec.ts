@@ -1,6 +1,21 @@
 // What can go wrong between "Pay" and "You are enrolled". Nothing of it may lose money or double anything.
 
-import { CARD, boughtOnce, buy, enrolled, enterCard, misbehave, onPaymentPage, orderId, pay, payButton, payments, toPayment } from "./payments.ts";
+import type { APIRequestContext, Page } from "@playwright/test";
+import {
+  CARD,
+  boughtOnce,
+  buy,
+  enrolled,
+  enterCard,
+  misbehave,
+  onPaymentPage,
+  orderId,
+  pay,
+  payButton,
+  payments,
+  titleOf,
+  toPayment,
+} from "./payments.ts";
 import { LEARNER, SANDBOX, awake, expect, learner, test } from "./support.ts";
 
 test.use({ storageState: LEARNER });
@@ -49,7 +64,7 @@ test.describe("the person", () => {
   test("double clicks on both pay buttons", async ({ page }) => {
     await page.goto(`/checkout/${COURSE.doubleClick}`);
     await awake(page);
-    const title = await page.getByRole("region", { name: "Your order" }).getByRole("heading").innerText();
+    const title = await titleOf(page, COURSE.doubleClick);
     await payButton(page).dblclick({ noWaitAfter: true });
     await onPaymentPage(page);
     await enterCard(page, CARD.good);
@@ -60,7 +75,7 @@ test.describe("the person", () => {
   test("two tabs", async ({ page, context }) => {
     const other = await context.newPage();
     await Promise.all([page, other].map((tab) => tab.goto(`/checkout/${COURSE.twoTabs}`)));
-    const title = await page.getByRole("region", { name: "Your order" }).getByRole("heading").innerText();
+    const title = await titleOf(page, COURSE.twoTabs);
     // At the same time, and the server has to cope.
     await Promise.all([page, other].map((tab) => payButton(tab).click()));
     await Promise.all([page, other].map((tab) => onPaymentPage(tab)));
@@ -192,7 +207,7 @@ test.describe("the payment service", () => {
 });
 
 /** Without being back from the payment page nobody waits there; the page is loaded again until it knows. */
-async function enrolledWithin(page: import("@playwright/test").Page): Promise<string> {
+async function enrolledWithin(page: Page): Promise<string> {
   await expect(async () => {
     await page.reload();
     await expect(page.getByRole("heading", { level: 1, name: "You are enrolled" })).toBeVisible({ timeout: 2_000 });
@@ -201,7 +216,7 @@ async function enrolledWithin(page: import("@playwright/test").Page): Promise<st
 }
 
 /** Waits until the order's event has arrived so many times. */
-async function delivered(request: import("@playwright/test").APIRequestContext, order: string, times: number) {
+async function delivered(request: APIRequestContext, order: string, times: number) {
   await expect
     .poll(
       async () =>

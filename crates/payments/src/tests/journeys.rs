@@ -131,6 +131,33 @@ async fn an_abandoned_checkout_expires_and_can_be_begun_anew() {
 }
 
 #[tokio::test]
+async fn a_page_about_to_close_is_not_handed_out_again() {
+    let world = World::new().await;
+    let (ada, course) = (world.person().await, world.course(PRICE).await);
+    let (old, old_url) = world.buy(&ada, &course).await;
+    world.advance(TimeDelta::minutes(54));
+    assert_eq!(world.buy(&ada, &course).await, (old, old_url.clone()));
+    world.advance(TimeDelta::minutes(3));
+    let (order, url) = world.buy(&ada, &course).await;
+    assert!(order != old && url != old_url);
+    assert_eq!(world.state(&ada, old).await, OrderState::Cancelled);
+    assert_eq!(world.pay(&old_url, CARD).await, None);
+    world.work().await;
+    world.pay(&url, CARD).await.unwrap();
+    world.events("checkout.session.completed", 1).await;
+    world.work().await;
+    assert_eq!(world.state(&ada, order).await, OrderState::Paid);
+}
+
+#[tokio::test]
+async fn an_address_that_stripe_does_not_take_keeps_nobody_from_paying() {
+    let world = World::new().await;
+    let (ada, course) = (world.person_at("a,b@example.test".to_owned()).await, world.course(PRICE).await);
+    let order = world.purchase(&ada, &course).await;
+    assert_eq!(world.state(&ada, order).await, OrderState::Paid);
+}
+
+#[tokio::test]
 async fn an_abandoned_checkout_is_ended_by_the_reconciler_when_no_webhook_says_so() {
     let world = World::new().await;
     world.lose_webhooks().await;

@@ -83,8 +83,12 @@ impl World {
     }
 
     pub(super) async fn person(&self) -> Actor {
+        let local: Uuid = self.db.id();
+        self.person_at(format!("{}@example.test", local.simple())).await
+    }
+
+    pub(super) async fn person_at(&self, email: String) -> Actor {
         let id: UserId = self.db.id();
-        let email = format!("{}@example.test", id.0.simple());
         sqlx::query("insert into users (id, email, name, password_hash, created_at, updated_at) values ($1, $2, 'Ada', '-', now(), now())")
             .bind(id.0)
             .bind(&email)

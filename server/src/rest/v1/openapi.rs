@@ -59,8 +59,8 @@ pub(crate) async fn page() -> impl IntoResponse {
     }
     Html(format!(
         "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>API – Guildhall</title><link rel=\"icon\" href=\"/favicon.svg\"><style>:root{{color-scheme:light dark;background:Canvas}}body{{font:18px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}}\
-         table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.4rem .8rem .4rem 0;vertical-align:top;overflow-wrap:anywhere}}</style></head>\
+         <title>API – Guildhall</title><link rel=\"icon\" href=\"/favicon.svg\"><style>:root{{color-scheme:light dark;background:Canvas}}body{{font:18px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}}\
+         table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.4rem .8rem .4rem 0;vertical-align:top}}</style></head>\
          <body><main><h1>Guildhall API</h1><p>Described for programs at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. Lists answer \
          <code>items</code> and <code>next_cursor</code>; errors are problem documents (RFC 9457). <a href=\"/\">Back to Guildhall</a></p>{body}</main></body></html>"
     ))

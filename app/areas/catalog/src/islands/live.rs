@@ -121,10 +121,10 @@ mod browser {
             if let Some(href) = link.get_attribute("href").filter(|href| href.starts_with("/courses")) {
                 event.prevent_default();
                 self.show(href, true, 0);
-                if link.closest(".pagination").ok().flatten().is_some() {
-                    if let Some(results) = self.document.get_element_by_id("results") {
-                        results.scroll_into_view();
-                    }
+                if link.closest(".pagination").ok().flatten().is_some()
+                    && let Some(results) = self.document.get_element_by_id("results")
+                {
+                    results.scroll_into_view();
                 }
             }
         }
@@ -140,10 +140,10 @@ mod browser {
             let all = UrlSearchParams::new_with_record_from_str_to_str(&js_sys::Object::new())?;
             for entry in data.entries() {
                 let pair: js_sys::Array = entry?.dyn_into()?;
-                if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-                    if !value.is_empty() {
-                        all.append(&name, &value);
-                    }
+                if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string())
+                    && !value.is_empty()
+                {
+                    all.append(&name, &value);
                 }
             }
             let query = String::from(all.to_string());
@@ -167,10 +167,8 @@ mod browser {
                             let _ = live.window.location().set_href(&address);
                             return;
                         }
-                        if remember {
-                            if let Ok(history) = live.window.history() {
-                                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address));
-                            }
+                        if remember && let Ok(history) = live.window.history() {
+                            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address));
                         }
                     }
                     Ok(_) => {}
@@ -204,10 +202,10 @@ mod browser {
                 old.replace_with_with_node_1(&adopted)?;
             }
             self.document.set_title(&page.title());
-            if let Some(element) = focused.and_then(|id| self.document.get_element_by_id(&id)) {
-                if let Ok(element) = element.dyn_into::<HtmlElement>() {
-                    let _ = element.focus();
-                }
+            if let Some(element) = focused.and_then(|id| self.document.get_element_by_id(&id))
+                && let Ok(element) = element.dyn_into::<HtmlElement>()
+            {
+                let _ = element.focus();
             }
             let title =
                 page.get_element_by_id("results-title").and_then(|title| title.text_content()).unwrap_or_default();
@@ -219,10 +217,10 @@ mod browser {
             let Ok(folds) = new.query_selector_all("details") else { return };
             for place in 0..folds.length() {
                 let Some(fold) = folds.get(place).and_then(|node| node.dyn_into::<Element>().ok()) else { continue };
-                if let Ok(Some(before)) = old.query_selector(&format!("#{}", fold.id())) {
-                    if before.has_attribute("open") {
-                        let _ = fold.set_attribute("open", "");
-                    }
+                if let Ok(Some(before)) = old.query_selector(&format!("#{}", fold.id()))
+                    && before.has_attribute("open")
+                {
+                    let _ = fold.set_attribute("open", "");
                 }
             }
         }

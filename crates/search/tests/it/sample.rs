@@ -254,8 +254,8 @@ impl Sample {
         let title = self
             .numbers
             .one(&SHAPES)
-            .replace("{t}", self.numbers.one(TOPICS.as_slice()))
-            .replace("{a}", self.numbers.one(AUDIENCES.as_slice()));
+            .replace("{t}", self.numbers.one::<&str>(&TOPICS))
+            .replace("{a}", self.numbers.one::<&str>(&AUDIENCES));
         // In a large catalogue titles differ in more than their patterns.
         if self.numbers.below(2) == 0 { title } else { format!("{title}, with {}", self.text(1)) }
     }

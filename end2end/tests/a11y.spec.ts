@@ -2,21 +2,12 @@
 // sideways scrolling; no complaint of the browser. And a picture of each, for people to look at.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Page, request as requests } from "@playwright/test";
-import { type Found, PUBLIC, type Place, SIGNED_IN, WITH_HISTORY, prepare } from "./places.ts";
+import type { Page } from "@playwright/test";
+import { PUBLIC, type Place, SIGNED_IN, WITH_HISTORY, found } from "./places.ts";
 import { DEMO, LEARNER, awake, expect, test } from "./support.ts";
 
-let found: Found;
-
-test.beforeAll(async ({ baseURL }) => {
-  const [learner, demo] = await Promise.all(
-    [LEARNER, DEMO].map((storageState) => requests.newContext({ baseURL, storageState })),
-  );
-  if (learner && demo) {
-    found = await prepare(learner, demo);
-    await Promise.all([learner.dispose(), demo.dispose()]);
-  }
-});
+// Whichever browser is free looks at the next page.
+test.describe.configure({ mode: "parallel" });
 
 // The places of a theme are painted at once: no colour half way between two.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
@@ -42,7 +33,7 @@ for (const [who, storageState, places] of [
 
 async function open(page: Page, place: Place): Promise<void> {
   await page.emulateMedia({ colorScheme: "light" });
-  const answer = await page.goto(typeof place.path === "string" ? place.path : place.path(found));
+  const answer = await page.goto(typeof place.path === "string" ? place.path : place.path(found()));
   expect(answer?.status()).toBe(place.status ?? 200);
   await place.then?.(page);
   if ((await page.locator("leptos-island").count()) > 0) {

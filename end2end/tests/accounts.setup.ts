@@ -1,7 +1,8 @@
-// Two signed-in browsers for the tests that need one: a learner who is new, and the demo's.
+// Two signed-in browsers for the tests that need one: a learner who is new, and the demo's. And what they need to have.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { prepare } from "./places.ts";
 import { DEMO, LEARNER, expect, signIn, signInAsDemo, signUp, somebody, test } from "./support.ts";
 
 test("a new learner signs up", async ({ page, context }) => {
@@ -18,4 +19,11 @@ test("the demo's learner signs in", async ({ page, context }) => {
   await signInAsDemo(page);
   await expect(page.getByRole("heading", { level: 1, name: "My courses" })).toBeVisible();
   await context.storageState({ path: DEMO });
+});
+
+test("a course half taken, and an order not yet paid", async ({ playwright, baseURL }) => {
+  const learner = await playwright.request.newContext({ baseURL, storageState: LEARNER });
+  const demo = await playwright.request.newContext({ baseURL, storageState: DEMO });
+  await prepare(learner, demo);
+  await Promise.all([learner.dispose(), demo.dispose()]);
 });

@@ -19,8 +19,6 @@ pub(crate) fn command(ws: &mut Workspace, mut arguments: Arguments) -> Outcome {
     setup::everything(ws, Scope::Run)?;
     let built = build::site(ws, Profile::Release)?;
     let mut cargo = ws.cargo(&["build", "--release", "--package", "guildhall-bench"]);
-    // As in the site's release build, so that both share what they have in common.
-    cargo.env("RUSTFLAGS", "");
     build::spoken_or_logged(ws, &mut cargo, "build-bench")?;
 
     let cluster = Cluster::start(ws, Purpose::Development)?;

@@ -96,8 +96,6 @@ fn leptos(ws: &Workspace, built: &Built) -> Command {
     cargo.env("LEPTOS_SITE_ROOT", &built.site);
     if built.profile == Profile::Release {
         cargo.args(["--release", "--precompress"]);
-        // `.cargo/config.toml` sets flags for debug builds, but cargo cannot tell there which build it is.
-        cargo.env("RUSTFLAGS", "");
     }
     cargo
 }

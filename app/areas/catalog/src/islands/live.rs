@@ -31,12 +31,23 @@ mod browser {
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{
-        Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, Response, SupportedType,
-        UrlSearchParams, Window,
+        Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, Response,
+        SupportedType, UrlSearchParams, Window,
     };
 
     /// How long typing rests before it is searched for, in milliseconds.
     const REST: u32 = 180;
+
+    /// What becomes of the browser's history.
+    #[derive(Clone, Copy)]
+    enum Memory {
+        /// A step that "back" undoes.
+        New,
+        /// Typing goes on: the same step.
+        Same,
+        /// The person came by "back" or "forward".
+        Came,
+    }
 
     #[derive(Clone)]
     struct Live {
@@ -58,7 +69,7 @@ mod browser {
         let back = live.clone();
         let handler = Closure::<dyn FnMut(Event)>::new(move |_| {
             if let Ok(href) = back.window.location().href() {
-                back.show(href, false, 0);
+                back.show(href, Memory::Came, 0);
             }
         });
         let _ = live.window.add_event_listener_with_callback("popstate", handler.as_ref().unchecked_ref());
@@ -89,20 +100,20 @@ mod browser {
 
         fn changed(&self, event: &Event) {
             if Self::target(event).is_some_and(|element| self.belongs(&element) && element.id() != "catalog-search") {
-                self.show_form(0);
+                self.show_form(Memory::New, 0);
             }
         }
 
         fn typed(&self, event: &Event) {
             if Self::target(event).is_some_and(|element| element.id() == "catalog-search") {
-                self.show_form(REST);
+                self.show_form(Memory::Same, REST);
             }
         }
 
         fn submitted(&self, event: &Event) {
             if Self::target(event).is_some_and(|element| element.id() == "filters") {
                 event.prevent_default();
-                self.show_form(0);
+                self.show_form(Memory::New, 0);
             }
         }
 
@@ -120,7 +131,7 @@ mod browser {
             }
             if let Some(href) = link.get_attribute("href").filter(|href| href.starts_with("/courses")) {
                 event.prevent_default();
-                self.show(href, true, 0);
+                self.show(href, Memory::New, 0);
                 if link.closest(".pagination").ok().flatten().is_some()
                     && let Some(results) = self.document.get_element_by_id("results")
                 {
@@ -129,9 +140,9 @@ mod browser {
             }
         }
 
-        fn show_form(&self, rest: u32) {
+        fn show_form(&self, memory: Memory, rest: u32) {
             let Some(address) = self.form().and_then(|form| Self::address(&form).ok()) else { return };
-            self.show(address, true, rest);
+            self.show(address, memory, rest);
         }
 
         /// The address that the form would lead to, without empty fields.
@@ -150,7 +161,7 @@ mod browser {
             Ok(if query.is_empty() { "/courses".to_owned() } else { format!("/courses?{query}") })
         }
 
-        fn show(&self, address: String, remember: bool, rest: u32) {
+        fn show(&self, address: String, memory: Memory, rest: u32) {
             let mine = self.asked.get().wrapping_add(1);
             self.asked.set(mine);
             let live = self.clone();
@@ -167,9 +178,7 @@ mod browser {
                             let _ = live.window.location().set_href(&address);
                             return;
                         }
-                        if remember && let Ok(history) = live.window.history() {
-                            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address));
-                        }
+                        live.remember(memory, &page, &address);
                     }
                     Ok(_) => {}
                     // What can't be fetched is asked for in the plain way, which says what is wrong.
@@ -178,6 +187,23 @@ mod browser {
                     }
                 }
             });
+        }
+
+        /// Keeps the address; where the person came back to one, its words come back as well.
+        fn remember(&self, memory: Memory, page: &Document, address: &str) {
+            let Ok(history) = self.window.history() else { return };
+            let _ = match memory {
+                Memory::New => history.push_state_with_url(&JsValue::NULL, "", Some(address)),
+                Memory::Same => history.replace_state_with_url(&JsValue::NULL, "", Some(address)),
+                Memory::Came => {
+                    let words = page.get_element_by_id("catalog-search").and_then(|field| field.get_attribute("value"));
+                    let field = self.document.get_element_by_id("catalog-search");
+                    if let Some(Ok(field)) = field.map(JsCast::dyn_into::<HtmlInputElement>) {
+                        field.set_value(&words.unwrap_or_default());
+                    }
+                    Ok(())
+                }
+            };
         }
 
         async fn fetch(&self, address: &str) -> Result<Document, JsValue> {

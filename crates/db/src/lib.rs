@@ -138,7 +138,8 @@ fn options(max_connections: u32) -> PgPoolOptions {
         .test_before_acquire(false)
         .after_connect(|connection, _| {
             Box::pin(async move {
-                sqlx::raw_sql("set role guildhall_app; set statement_timeout = '15s'; set idle_in_transaction_session_timeout = '30s'")
+                // Row-level security makes planning dearer than running: each statement is planned once a connection.
+                sqlx::raw_sql("set role guildhall_app; set plan_cache_mode = force_generic_plan; set statement_timeout = '15s'; set idle_in_transaction_session_timeout = '30s'")
                     .execute(connection)
                     .await
                     .map(|_| ())

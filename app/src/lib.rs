@@ -3,6 +3,10 @@
 //! Every route is rendered in full on the server (`SsrMode::Async`), so that status codes, redirects and titles are right
 //! and a page without JavaScript is complete. Only islands reach the browser.
 
+// The types of whole pages nest deep.
+#![recursion_limit = "1024"]
+
+mod assets;
 mod header;
 mod missing;
 
@@ -12,13 +16,14 @@ use area_checkout::CheckoutRoutes;
 use area_learner::LearnerRoutes;
 use guildhall_ui::{SiteFooter, SkipLink, StyleguidePage, ThemeChoice};
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
     path,
 };
 
+use assets::assets;
 use header::Header;
 pub use missing::Missing;
 
@@ -43,9 +48,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="preload" href="/fonts/public-sans-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
                 <link rel="preload" href="/fonts/fraunces-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() id="style" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options=options islands=true />
+                {assets(options)}
                 <MetaTags />
             </head>
             <body>

@@ -1,5 +1,8 @@
 //! The program: `guildhall serve | worker | migrate | seed | import | reindex | doctor`.
 
+// The types of whole pages nest deep.
+#![recursion_limit = "1024"]
+
 mod commands;
 mod config;
 mod covers;

@@ -14,10 +14,16 @@ pub(crate) fn provide(state: &AppState) {
     provide_context(state.passwords.clone());
     provide_context(state.throttle.clone());
     provide_context(state.stripe.clone());
-    let Some(parts) = use_context::<Parts>() else { return };
-    provide_context(parts.extensions.get::<Actor>().cloned().unwrap_or_default());
-    provide_context(parts.extensions.get::<RequestInfo>().cloned().unwrap_or_default());
-    if let Some(failed) = parts.uri.query().and_then(failed_action) {
+    let Some((actor, info, failed)) = with_context::<Parts, _>(|parts| {
+        let actor = parts.extensions.get::<Actor>().cloned();
+        let info = parts.extensions.get::<RequestInfo>().cloned();
+        (actor.unwrap_or_default(), info.unwrap_or_default(), parts.uri.query().and_then(failed_action))
+    }) else {
+        return;
+    };
+    provide_context(actor);
+    provide_context(info);
+    if let Some(failed) = failed {
         provide_context(failed);
     }
 }

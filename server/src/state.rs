@@ -1,6 +1,6 @@
 //! What every request may need, made once.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
@@ -14,10 +14,13 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 
 use crate::config::Config;
 
-/// The services. Cheap to clone.
+/// The services. Every layer and handler holds a clone: one counted pointer.
 #[derive(Clone)]
-pub(crate) struct AppState {
-    pub config: Arc<Config>,
+pub(crate) struct AppState(Arc<Services>);
+
+/// What [`AppState`] gives access to.
+pub(crate) struct Services {
+    pub config: Config,
     pub db: Db,
     pub index: SearchIndex,
     pub passwords: Passwords,
@@ -27,6 +30,14 @@ pub(crate) struct AppState {
     pub files: Arc<dyn ObjectStore>,
     pub metrics: PrometheusHandle,
     pub leptos: LeptosOptions,
+}
+
+impl Deref for AppState {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {
@@ -52,7 +63,7 @@ impl AppState {
         std::fs::create_dir_all(&config.files)?;
         let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
-        Ok(Self {
+        Ok(Self(Arc::new(Services {
             index,
             passwords: Passwords::new(db.chance())?,
             throttle,
@@ -62,14 +73,14 @@ impl AppState {
             metrics: crate::health::recorder(),
             leptos,
             db,
-            config: Arc::new(config),
-        })
+            config,
+        })))
     }
 }
 
 pub(crate) async fn connect_db(config: &Config) -> anyhow::Result<Db> {
     use anyhow::Context;
-    Db::connect(&config.database_url, config.database_read_url.as_deref(), 20)
+    Db::connect(&config.database_url, config.database_read_url.as_deref(), 10)
         .await
         .context("PostgreSQL does not answer at DATABASE_URL, or the role guildhall_app is not there yet (`guildhall migrate` makes it)")
 }

@@ -58,22 +58,20 @@ pub fn request_info() -> RequestInfo {
 /// A header of the request, where it is text.
 #[must_use]
 pub fn header(name: &HeaderName) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    Some(parts.headers.get(name)?.to_str().ok()?.to_owned())
+    with_context::<Parts, _>(|parts| Some(parts.headers.get(name)?.to_str().ok()?.to_owned()))?
 }
 
 /// The path and query of the page that is being asked for.
 #[must_use]
 pub fn request_path() -> String {
-    use_context::<Parts>()
-        .map_or_else(|| "/".to_owned(), |parts| parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned())
+    with_context::<Parts, _>(|parts| parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned())
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 /// The pairs of the address's query, decoded.
 #[must_use]
 pub fn query_pairs() -> Vec<(String, String)> {
-    let query = use_context::<Parts>().and_then(|parts| parts.uri.query().map(ToOwned::to_owned)).unwrap_or_default();
-    url_pairs(&query)
+    with_context::<Parts, _>(|parts| url_pairs(parts.uri.query().unwrap_or_default())).unwrap_or_default()
 }
 
 /// Turns an op's failure into what the person is told, and sets the answer's status to match, unless a plain form asked:
@@ -87,7 +85,7 @@ pub fn told(error: OpError) -> Error {
 #[must_use]
 pub fn fail(error: Error) -> Error {
     let plain_form = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
-        && use_context::<Parts>().is_some_and(|parts| parts.method == axum::http::Method::POST);
+        && with_context::<Parts, _>(|parts| parts.method == axum::http::Method::POST) == Some(true);
     if !plain_form {
         set_status(error.status());
     }

@@ -1,6 +1,6 @@
 //! Cards, covers and tags: what the catalogue is laid out with.
 
-use crate::MaybeText;
+use crate::{Markup, MaybeText, rating::compact_rating};
 use leptos::prelude::*;
 
 /// A grid of cards, as a list.
@@ -11,7 +11,7 @@ pub fn CardGrid(children: Children) -> impl IntoView {
 
 /// One card. The whole card is the link's target, the link itself is only the title: one tab stop, one short name.
 ///
-/// As an item of [`CardGrid`] it is an `<li>`. What else it shows (price, rating) goes into the children.
+/// An item of [`CardGrid`]: an `<li>`.
 #[component]
 pub fn Card(
     #[prop(into)] href: String,
@@ -28,22 +28,47 @@ pub fn Card(
     /// Loads the cover when it comes near (default); `false` for the first row of a page.
     #[prop(default = true)]
     lazy: bool,
-    #[prop(optional)] children: Option<Children>,
+    /// Sanitised HTML with the words that were found.
+    #[prop(optional, into)]
+    snippet_html: MaybeText,
+    /// `Free` or `£120.00`.
+    #[prop(into)]
+    price: String,
+    /// The mean of the reviews and how many they are.
+    #[prop(optional_no_strip)]
+    rating: Option<(f64, u64)>,
 ) -> impl IntoView {
-    let link = match title_html.into_option() {
-        Some(html) => view! { <a href=href inner_html=html.to_string()></a> }.into_any(),
-        None => view! { <a href=href>{title}</a> }.into_any(),
+    let title_html = title_html.into_option();
+    let title = match &title_html {
+        Some(html) => Markup::new().html(html),
+        None => Markup::new().text(&title),
     };
-    view! {
-        <li class="card">
-            {cover.into_option().map(|src| view! { <Cover src=src.to_string() lazy=lazy /> })}
-            <div class="body">
-                <h3>{link}</h3>
-                {meta.into_option().map(|meta| view! { <p class="meta">{meta}</p> })}
-                {children.map(|children| view! { <div class="row foot">{children()}</div> })}
-            </div>
-        </li>
-    }
+    let optional =
+        |markup: Markup, text: MaybeText, open: &str, show: fn(Markup, &str) -> Markup| match text.into_option() {
+            Some(text) => show(markup.html(open), &text).html("</p>"),
+            None => markup,
+        };
+    let card = Markup::new().html("<li class=\"card\">");
+    let card = match cover.into_option() {
+        Some(src) => {
+            let loading = if lazy { " loading=\"lazy\"" } else { "" };
+            card.html("<img class=\"cover\" alt=\"\" width=\"320\" height=\"160\" decoding=\"async\"")
+                .html(loading)
+                .attribute("src", &src)
+                .html(">")
+        }
+        None => card,
+    };
+    let card =
+        card.html("<div class=\"body\"><h3><a").attribute("href", &href).html(">").append(title).html("</a></h3>");
+    let card = optional(card, meta, "<p class=\"meta\">", Markup::text).html("<div class=\"row foot\">");
+    let card = optional(card, snippet_html, "<p class=\"snippet\">", Markup::html);
+    let card = card.html("<span class=\"price\">").text(&price).html("</span><span class=\"grow\"></span>");
+    let card = match rating {
+        Some((value, count)) => compact_rating(card, value, count),
+        None => card,
+    };
+    card.html("</div></div></li>").view()
 }
 
 /// A cover: decoration, so its `alt` is empty; width and height are given, so nothing shifts when it arrives.

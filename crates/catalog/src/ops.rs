@@ -17,6 +17,8 @@ use crate::{markdown, store};
 
 /// Reviews that come with a course's page.
 const FIRST_REVIEWS: i64 = 5;
+/// How old the home page's figures may be.
+const FIGURES_AGE: TimeDelta = TimeDelta::minutes(10);
 
 /// The cards of these courses, in the order of the ids; those that are not published are left out.
 ///
@@ -134,20 +136,27 @@ pub struct PublishedPage {
 /// # Errors
 /// When the database fails.
 pub async fn home(db: &Db) -> OpResult<PublishedPage> {
+    let now = db.clock().now();
     let mut connection = db.anonymous().await?;
-    let row = store::figures(&mut connection).await?;
     let newest = store::newest(&mut connection, 6).await?;
     let best = store::best_rated(&mut connection, 3).await?;
     let categories = store::categories(&mut connection).await?;
+    let counted = store::figures(&mut connection, now - FIGURES_AGE).await?;
     drop(connection);
-    // A share over everybody's enrollments: only the sum leaves this transaction.
-    let mut tx = db.begin(&Actor::System("home figures")).await?;
-    let (all, completed) = store::completion(&mut tx, db.clock().now() - TimeDelta::days(30)).await?;
-    tx.commit().await?;
+    let row = match counted {
+        Some(row) => row,
+        None => {
+            // A share over everybody's enrollments: only the sum leaves this transaction.
+            let mut tx = db.begin(&Actor::System("home figures")).await?;
+            let row = store::count_figures(&mut tx, now - TimeDelta::days(30), now).await?;
+            tx.commit().await?;
+            row
+        }
+    };
     let figures = MarketFigures {
         courses: store::unsigned(row.courses),
         providers: store::unsigned(row.providers),
-        completion_percent: (completed * 100).checked_div(all),
+        completion_percent: (store::unsigned(row.completions) * 100).checked_div(store::unsigned(row.enrollments)),
         rating: RatingSummary {
             sum: store::unsigned(row.rating_sum),
             count: store::unsigned(row.rating_count),

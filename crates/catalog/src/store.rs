@@ -238,34 +238,51 @@ pub(crate) async fn categories(db: &mut PgConnection) -> sqlx::Result<Vec<Catego
         .collect())
 }
 
+/// The home page's figures, as they were counted last.
 pub(crate) struct FigureRow {
     pub courses: i64,
     pub providers: i64,
     pub rating_sum: i64,
     pub rating_count: i64,
+    pub enrollments: i64,
+    pub completions: i64,
 }
 
-pub(crate) async fn figures(db: &mut PgConnection) -> sqlx::Result<FigureRow> {
+/// The figures, when they were counted since then.
+pub(crate) async fn figures(db: &mut PgConnection, since: DateTime<Utc>) -> sqlx::Result<Option<FigureRow>> {
     sqlx::query_as!(
         FigureRow,
-        "select count(*) as \"courses!\", count(distinct c.provider_id) as \"providers!\",
-            coalesce(sum(r.rating_sum), 0)::bigint as \"rating_sum!\", coalesce(sum(r.rating_count), 0)::bigint as \"rating_count!\"
-         from courses c join course_ratings r on r.course_id = c.id where c.state = 'published'"
+        "select courses, providers, rating_sum, rating_count, enrollments, completions from market_figures where counted_at > $1",
+        since
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
 }
 
-/// Enrollments older than 30 days, and how many of them are completed. Reads people's rows: for the program only.
-pub(crate) async fn completion(db: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<(u64, u64)> {
-    let row = sqlx::query!(
-        "select count(*) as \"all!\", count(*) filter (where state = 'completed') as \"completed!\"
-         from enrollments where state <> 'refunded' and enrolled_at < $1",
-        before
+/// Counts anew, over enrollments from before `before`. Reads people's rows: for the program only.
+pub(crate) async fn count_figures(
+    db: &mut PgConnection,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<FigureRow> {
+    sqlx::query_as!(
+        FigureRow,
+        "insert into market_figures (courses, providers, rating_sum, rating_count, enrollments, completions, counted_at)
+         select c.courses, c.providers, c.rating_sum, c.rating_count, e.enrollments, e.completions, $2
+         from (select count(*) as courses, count(distinct c.provider_id) as providers,
+                   coalesce(sum(r.rating_sum), 0)::bigint as rating_sum, coalesce(sum(r.rating_count), 0)::bigint as rating_count
+               from courses c join course_ratings r on r.course_id = c.id where c.state = 'published') c,
+             (select count(*) as enrollments, count(*) filter (where state = 'completed') as completions
+              from enrollments where state <> 'refunded' and enrolled_at < $1) e
+         on conflict (is_the_row) do update set courses = excluded.courses, providers = excluded.providers,
+             rating_sum = excluded.rating_sum, rating_count = excluded.rating_count, enrollments = excluded.enrollments,
+             completions = excluded.completions, counted_at = excluded.counted_at
+         returning courses, providers, rating_sum, rating_count, enrollments, completions",
+        before,
+        now
     )
     .fetch_one(db)
-    .await?;
-    Ok((unsigned(row.all), unsigned(row.completed)))
+    .await
 }
 
 pub(crate) async fn providers(db: &mut PgConnection, slug: Option<&str>) -> sqlx::Result<Vec<ProviderRow>> {

@@ -5,7 +5,7 @@ use guildhall_types::{
     time::{count, date, duration},
 };
 use guildhall_ui::{Breadcrumbs, ButtonLink, Cover, Disclosure, Pagination, Prose, Rating, RatingHistogram, Tag};
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
 use super::{base_url, param};
@@ -24,8 +24,8 @@ pub(crate) fn CourseView() -> impl IntoView {
                 let slug = slug.clone();
                 Suspend::new(async move {
                     match read_course(slug).await {
-                        Ok(page) => view! { <Content page=page /> }.into_any(),
-                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                        Ok(page) => Either::Left(view! { <Content page=page /> }),
+                        Err(error) => Either::Right(view! { <Failure error=error /> }),
                     }
                 })
             }

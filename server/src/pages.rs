@@ -5,7 +5,7 @@ use guildhall_host::RequestInfo;
 use guildhall_kernel::Actor;
 use leptos::prelude::*;
 
-use crate::state::AppState;
+use crate::{middleware::PageNonce, state::AppState};
 
 /// Puts actor, services and the outcome of a plain form into Leptos' context.
 pub(crate) fn provide(state: &AppState) {
@@ -17,6 +17,10 @@ pub(crate) fn provide(state: &AppState) {
     let Some(parts) = use_context::<Parts>() else { return };
     provide_context(parts.extensions.get::<Actor>().cloned().unwrap_or_default());
     provide_context(parts.extensions.get::<RequestInfo>().cloned().unwrap_or_default());
+    if let Some(nonce) = parts.extensions.get::<PageNonce>() {
+        // In place of the one that leptos_axum made: this one stands in the answer's policy.
+        provide_context(leptos::nonce::Nonce::from_value(nonce.0.clone()));
+    }
     if let Some(failed) = parts.uri.query().and_then(failed_action) {
         provide_context(failed);
     }

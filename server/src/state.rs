@@ -12,7 +12,11 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::{ObjectStore, local::LocalFileSystem};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    limits::{Limits, Redis},
+    middleware::Csp,
+};
 
 /// The services. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +26,8 @@ pub(crate) struct AppState {
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub limits: Limits,
+    pub csp: Arc<Csp>,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -52,7 +58,11 @@ impl AppState {
         std::fs::create_dir_all(&config.files)?;
         let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
+        let redis = config.redis_url.as_deref().map(Redis::open).transpose()?;
+        let limits = if config.rate_limits { Limits::new(db.clock().clone(), redis) } else { Limits::off() };
         Ok(Self {
+            csp: Arc::new(Csp::new(&config, &leptos)),
+            limits,
             index,
             passwords: Passwords::new(db.chance())?,
             throttle,

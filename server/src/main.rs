@@ -5,6 +5,7 @@ mod config;
 mod covers;
 mod doctor;
 mod downloads;
+mod form_errors;
 mod health;
 mod index;
 mod limits;

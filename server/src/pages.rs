@@ -21,15 +21,7 @@ pub(crate) fn provide(state: &AppState) {
         // In place of the one that leptos_axum made: this one stands in the answer's policy.
         provide_context(leptos::nonce::Nonce::from_value(nonce.0.clone()));
     }
-    if let Some(failed) = parts.uri.query().and_then(failed_action) {
+    if let Some(failed) = parts.uri.query().and_then(|query| state.form_errors.read(query)) {
         provide_context(failed);
     }
-}
-
-/// A form that failed without JavaScript comes back with the action's path and the error in the address.
-fn failed_action(query: &str) -> Option<ServerActionError> {
-    let find = |wanted: &str| {
-        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
-    };
-    Some(ServerActionError::new(&find("__path")?, &find("__err")?))
 }

@@ -107,7 +107,7 @@ pub(crate) fn router(state: &AppState) -> Router {
             move || pages::provide(&fallback_state),
             shell,
         ))
-        .layer(from_fn(middleware::input))
+        .layer(from_fn_with_state(state.clone(), middleware::input))
         // Leptos reads the bodies of server functions itself, past axum's own limit.
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), middleware::limits))

@@ -14,6 +14,7 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 
 use crate::{
     config::Config,
+    form_errors::FormErrors,
     limits::{Limits, Redis},
     middleware::Csp,
 };
@@ -28,6 +29,7 @@ pub(crate) struct AppState {
     pub throttle: Throttle,
     pub limits: Limits,
     pub csp: Arc<Csp>,
+    pub form_errors: FormErrors,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -63,6 +65,7 @@ impl AppState {
         Ok(Self {
             csp: Arc::new(Csp::new(&config, &leptos)),
             limits,
+            form_errors: FormErrors::new(&config.secret_key)?,
             index,
             passwords: Passwords::new(db.chance())?,
             throttle,

@@ -1,21 +1,29 @@
-//! A server function whose arguments can't be read answers 500; the fault is the sender's, and the status says so.
+//! A server function whose arguments can't be read answers 500; the fault is the sender's, and the status says so. What a failed
+//! plain form says in the address is signed.
 
 use axum::{
     body::Body,
-    extract::Request,
-    http::{StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
 use guildhall_types::Error;
 
+use crate::state::AppState;
+
 /// An error is small; anything longer is no error.
 const MOST: usize = 64 * 1024;
 
 /// Gives the answer of a server function the status of the error in it.
-pub(crate) async fn input(request: Request, next: Next) -> Response {
+pub(crate) async fn input(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let function = request.uri().path().starts_with("/api/fn/");
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+    let signed = location.filter(|_| function).and_then(|location| state.form_errors.sign(location));
+    if let Some(signed) = signed.and_then(|signed| HeaderValue::from_str(&signed).ok()) {
+        response.headers_mut().insert(header::LOCATION, signed);
+    }
     if !function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }

@@ -3,6 +3,7 @@
 mod access;
 mod bad_input;
 mod edges;
+mod outsiders;
 mod pages;
 pub(crate) mod redis;
 mod rest;

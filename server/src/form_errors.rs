@@ -1,0 +1,127 @@
+//! A plain form that failed comes back to its page with the error in the address (decision 6). Whoever can make a link could put
+//! words of their own there, and they would stand on our page: so what the server writes is signed, and nothing else is shown.
+
+use std::fmt;
+
+use anyhow::anyhow;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use leptos::prelude::ServerActionError;
+use sha2::Sha256;
+
+/// The parameter that holds the signature, beside `__path` and `__err` of `server_fn`.
+const SIGNATURE: &str = "__sig";
+
+/// Signs errors, with `GUILDHALL_SECRET_KEY`: every node reads what another wrote.
+#[derive(Clone)]
+pub(crate) struct FormErrors(Hmac<Sha256>);
+
+impl FormErrors {
+    /// # Errors
+    /// Never for keys of 32 bytes, which is what there is.
+    pub(crate) fn new(key: &[u8; 32]) -> anyhow::Result<Self> {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).map_err(|error| anyhow!("form errors: {error}"))?;
+        // The key seals other things too: what is signed here can't be anything else.
+        mac.update(b"guildhall form error\n");
+        Ok(Self(mac))
+    }
+
+    /// The address that a form's answer leads to, with its error signed; `None` when there is nothing to do.
+    pub(crate) fn sign(&self, location: &str) -> Option<String> {
+        let (page, query) = location.split_once('?')?;
+        let own = format!("{SIGNATURE}=");
+        let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with(&own)).collect();
+        let signature = found(query).map(|(path, error)| format!("{own}{}", self.signature(&path, &error)));
+        if signature.is_none() && pairs.len() == query.split('&').count() {
+            return None;
+        }
+        pairs.extend(signature.as_deref());
+        let query = pairs.join("&");
+        Some(if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") })
+    }
+
+    /// The error that a page's query holds, if the server put it there.
+    pub(crate) fn read(&self, query: &str) -> Option<ServerActionError> {
+        let (path, error) = found(query)?;
+        let signature = URL_SAFE_NO_PAD.decode(value(query, SIGNATURE)?).ok()?;
+        self.mac(&path, &error).verify_slice(&signature).ok()?;
+        Some(ServerActionError::new(&path, &error))
+    }
+
+    fn mac(&self, path: &str, error: &str) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(path.as_bytes());
+        mac.update(b"\n");
+        mac.update(error.as_bytes());
+        mac
+    }
+
+    fn signature(&self, path: &str, error: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.mac(path, error).finalize().into_bytes())
+    }
+}
+
+impl fmt::Debug for FormErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FormErrors")
+    }
+}
+
+fn found(query: &str) -> Option<(String, String)> {
+    Some((value(query, "__path")?, value(query, "__err")?))
+}
+
+fn value(query: &str, wanted: &str) -> Option<String> {
+    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FAILED: &str = "http://localhost:3000/sign-in?next=%2Flearn&__path=%2Fapi%2Ffn%2Fx&__err=eyJ9";
+
+    fn query(address: &str) -> &str {
+        address.split_once('?').unwrap().1
+    }
+
+    #[test]
+    fn only_what_the_server_wrote_is_shown() {
+        let errors = FormErrors::new(&[1; 32]).unwrap();
+        let signed = errors.sign(FAILED).unwrap();
+        assert!(signed.starts_with(FAILED), "{signed}");
+        assert!(errors.read(query(&signed)).is_some());
+        assert!(errors.read(query(FAILED)).is_none());
+        assert!(errors.read(&query(&signed).replace("eyJ9", "eyJ8")).is_none());
+        assert!(errors.read(&query(&signed).replace("fn%2Fx", "fn%2Fy")).is_none());
+        assert!(FormErrors::new(&[2; 32]).unwrap().read(query(&signed)).is_none());
+    }
+
+    #[test]
+    fn a_second_error_takes_the_place_of_the_first() {
+        let errors = FormErrors::new(&[1; 32]).unwrap();
+        let signed = errors.sign(FAILED).unwrap();
+        assert_eq!(errors.sign(&signed).unwrap(), signed);
+        // Once the form succeeds, `server_fn` takes its own two out.
+        let signature = signed.rsplit('&').next().unwrap();
+        assert_eq!(errors.sign(&format!("/sign-in?{signature}")).unwrap(), "/sign-in");
+        assert_eq!(errors.sign(&format!("/sign-in?a=b&{signature}")).unwrap(), "/sign-in?a=b");
+        assert_eq!(errors.sign("/sign-in?a=b"), None);
+        assert_eq!(errors.sign("/sign-in"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_mangled_is_shown(at in 0..400_usize, to in "[0-9a-zA-Z&=%_-]") {
+            let errors = FormErrors::new(&[1; 32]).unwrap();
+            let signed = errors.sign(FAILED).unwrap();
+            let start = signed.find("__path").unwrap();
+            let at = start + at % (signed.len() - start);
+            let mangled = format!("{}{to}{}", &signed[..at], &signed[at + 1..]);
+            let same = found(query(&mangled)) == found(query(&signed)) && value(query(&mangled), SIGNATURE) == value(query(&signed), SIGNATURE);
+            prop_assert!(same || errors.read(query(&mangled)).is_none(), "{}", mangled);
+        }
+    }
+}

@@ -6,11 +6,11 @@ use std::fmt;
 use anyhow::anyhow;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
-use leptos::prelude::ServerActionError;
 use sha2::Sha256;
 
 /// The parameter that holds the signature, beside `__path` and `__err` of `server_fn`.
 const SIGNATURE: &str = "__sig";
+const OURS: [&str; 3] = ["__path", "__err", SIGNATURE];
 
 /// Signs errors, with `GUILDHALL_SECRET_KEY`: every node reads what another wrote.
 #[derive(Clone)]
@@ -40,12 +40,23 @@ impl FormErrors {
         Some(if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") })
     }
 
-    /// The error that a page's query holds, if the server put it there.
-    pub(crate) fn read(&self, query: &str) -> Option<ServerActionError> {
-        let (path, error) = found(query)?;
-        let signature = URL_SAFE_NO_PAD.decode(value(query, SIGNATURE)?).ok()?;
-        self.mac(&path, &error).verify_slice(&signature).ok()?;
-        Some(ServerActionError::new(&path, &error))
+    /// A page's query without an error that the server did not put there; `None` when there is nothing to take out. Leptos' router
+    /// shows whatever error it finds in the address.
+    pub(crate) fn without_foreign(&self, query: &str) -> Option<String> {
+        let count = |wanted: &str| pairs(query).filter(|(name, _)| name == wanted).count();
+        let counts = OURS.map(count);
+        if counts == [0; 3] || counts == [1; 3] && self.is_ours(query) {
+            return None;
+        }
+        let kept: Vec<&str> =
+            query.split('&').filter(|pair| pairs(pair).all(|(name, _)| !OURS.contains(&name.as_ref()))).collect();
+        Some(kept.join("&"))
+    }
+
+    fn is_ours(&self, query: &str) -> bool {
+        let signature = value(query, SIGNATURE).and_then(|signature| URL_SAFE_NO_PAD.decode(signature).ok());
+        let (Some((path, error)), Some(signature)) = (found(query), signature) else { return false };
+        self.mac(&path, &error).verify_slice(&signature).is_ok()
     }
 
     fn mac(&self, path: &str, error: &str) -> Hmac<Sha256> {
@@ -72,7 +83,12 @@ fn found(query: &str) -> Option<(String, String)> {
 }
 
 fn value(query: &str, wanted: &str) -> Option<String> {
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    pairs(query).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+}
+
+/// Decoded, as the router does.
+fn pairs(query: &str) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(query.as_bytes())
 }
 
 #[cfg(test)]
@@ -92,11 +108,20 @@ mod tests {
         let errors = FormErrors::new(&[1; 32]).unwrap();
         let signed = errors.sign(FAILED).unwrap();
         assert!(signed.starts_with(FAILED), "{signed}");
-        assert!(errors.read(query(&signed)).is_some());
-        assert!(errors.read(query(FAILED)).is_none());
-        assert!(errors.read(&query(&signed).replace("eyJ9", "eyJ8")).is_none());
-        assert!(errors.read(&query(&signed).replace("fn%2Fx", "fn%2Fy")).is_none());
-        assert!(FormErrors::new(&[2; 32]).unwrap().read(query(&signed)).is_none());
+        assert_eq!(errors.without_foreign(query(&signed)), None);
+        let plain = Some("next=%2Flearn".to_owned());
+        for foreign in [
+            query(FAILED).to_owned(),
+            query(&signed).replace("eyJ9", "eyJ8"),
+            query(&signed).replace("fn%2Fx", "fn%2Fy"),
+            query(FAILED).replace("__err", "%5f_err"),
+            format!("{}&__err=eyJ8", query(&signed)),
+            format!("__err=eyJ8&{}", query(&signed)),
+        ] {
+            assert_eq!(errors.without_foreign(&foreign), plain, "{foreign}");
+        }
+        assert_eq!(FormErrors::new(&[2; 32]).unwrap().without_foreign(query(&signed)), plain);
+        assert_eq!(errors.without_foreign("q=a%20b&sort=price"), None);
     }
 
     #[test]
@@ -121,7 +146,8 @@ mod tests {
             let at = start + at % (signed.len() - start);
             let mangled = format!("{}{to}{}", &signed[..at], &signed[at + 1..]);
             let same = found(query(&mangled)) == found(query(&signed)) && value(query(&mangled), SIGNATURE) == value(query(&signed), SIGNATURE);
-            prop_assert!(same || errors.read(query(&mangled)).is_none(), "{}", mangled);
+            let shown = errors.without_foreign(query(&mangled)).unwrap_or_else(|| query(&mangled).to_owned());
+            prop_assert!(same || found(&shown).is_none(), "{}", mangled);
         }
     }
 }

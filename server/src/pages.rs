@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::{middleware::PageNonce, state::AppState};
 
-/// Puts actor, services and the outcome of a plain form into Leptos' context.
+/// Puts actor and services into Leptos' context. The outcome of a plain form the router finds in the address by itself.
 pub(crate) fn provide(state: &AppState) {
     provide_context(state.db.clone());
     provide_context(state.index.clone());
@@ -20,8 +20,5 @@ pub(crate) fn provide(state: &AppState) {
     if let Some(nonce) = parts.extensions.get::<PageNonce>() {
         // In place of the one that leptos_axum made: this one stands in the answer's policy.
         provide_context(leptos::nonce::Nonce::from_value(nonce.0.clone()));
-    }
-    if let Some(failed) = parts.uri.query().and_then(|query| state.form_errors.read(query)) {
-        provide_context(failed);
     }
 }

@@ -4,7 +4,10 @@
 use std::fmt;
 
 use anyhow::anyhow;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD},
+};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
@@ -26,31 +29,35 @@ impl FormErrors {
         Ok(Self(mac))
     }
 
-    /// The address that a form's answer leads to, with its error signed; `None` when there is nothing to do.
-    pub(crate) fn sign(&self, location: &str) -> Option<String> {
+    /// The address that a form's answer leads to, with the error of `path` that was just made, signed, in place of any other; without
+    /// an error where nothing failed. `None` when there is nothing to change.
+    ///
+    /// The error must come from the answer itself: whoever sends a form decides what stands in the address already.
+    pub(crate) fn address(&self, location: &str, failed: Option<(&str, &[u8])>) -> Option<String> {
         let (page, query) = location.split_once('?')?;
-        let own = format!("{SIGNATURE}=");
-        let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with(&own)).collect();
-        let signature = found(query).map(|(path, error)| format!("{own}{}", self.signature(&path, &error)));
-        if signature.is_none() && pairs.len() == query.split('&').count() {
-            return None;
+        let mut kept = without_ours(query);
+        let shown = counts(query);
+        match failed {
+            Some((path, error)) if shown != [0; 3] => {
+                let error = URL_SAFE.encode(error);
+                let mut pairs = form_urlencoded::Serializer::new(String::new());
+                pairs.append_pair("__path", path).append_pair("__err", &error);
+                pairs.append_pair(SIGNATURE, &URL_SAFE_NO_PAD.encode(self.mac(path, &error).finalize().into_bytes()));
+                let separator = if kept.is_empty() { "" } else { "&" };
+                kept = format!("{kept}{separator}{}", pairs.finish());
+            }
+            _ if shown == [0; 3] => return None,
+            _ => {}
         }
-        pairs.extend(signature.as_deref());
-        let query = pairs.join("&");
-        Some(if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") })
+        Some(if kept.is_empty() { page.to_owned() } else { format!("{page}?{kept}") })
     }
 
     /// A page's query without an error that the server did not put there; `None` when there is nothing to take out. Leptos' router
     /// shows whatever error it finds in the address.
     pub(crate) fn without_foreign(&self, query: &str) -> Option<String> {
-        let count = |wanted: &str| pairs(query).filter(|(name, _)| name == wanted).count();
-        let counts = OURS.map(count);
-        if counts == [0; 3] || counts == [1; 3] && self.is_ours(query) {
-            return None;
-        }
-        let kept: Vec<&str> =
-            query.split('&').filter(|pair| pairs(pair).all(|(name, _)| !OURS.contains(&name.as_ref()))).collect();
-        Some(kept.join("&"))
+        let shown = counts(query);
+        let is_fine = shown == [0; 3] || shown == [1; 3] && self.is_ours(query);
+        (!is_fine).then(|| without_ours(query))
     }
 
     fn is_ours(&self, query: &str) -> bool {
@@ -65,10 +72,6 @@ impl FormErrors {
         mac.update(b"\n");
         mac.update(error.as_bytes());
         mac
-    }
-
-    fn signature(&self, path: &str, error: &str) -> String {
-        URL_SAFE_NO_PAD.encode(self.mac(path, error).finalize().into_bytes())
     }
 }
 
@@ -86,6 +89,16 @@ fn value(query: &str, wanted: &str) -> Option<String> {
     pairs(query).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
 }
 
+/// How often each of ours is there.
+fn counts(query: &str) -> [usize; 3] {
+    OURS.map(|wanted| pairs(query).filter(|(name, _)| name == wanted).count())
+}
+
+fn without_ours(query: &str) -> String {
+    let is_ours = |pair: &&str| pairs(pair).any(|(name, _)| OURS.contains(&name.as_ref()));
+    query.split('&').filter(|pair| !is_ours(pair)).collect::<Vec<_>>().join("&")
+}
+
 /// Decoded, as the router does.
 fn pairs(query: &str) -> form_urlencoded::Parse<'_> {
     form_urlencoded::parse(query.as_bytes())
@@ -97,17 +110,23 @@ mod tests {
 
     use super::*;
 
+    /// `eyJ9` is `{"}` in base64.
     const FAILED: &str = "http://localhost:3000/sign-in?next=%2Flearn&__path=%2Fapi%2Ffn%2Fx&__err=eyJ9";
+    const ERROR: &[u8] = b"{\"}";
 
     fn query(address: &str) -> &str {
         address.split_once('?').unwrap().1
     }
 
+    fn sign(errors: &FormErrors) -> String {
+        errors.address(FAILED, Some(("/api/fn/x", ERROR))).unwrap()
+    }
+
     #[test]
     fn only_what_the_server_wrote_is_shown() {
         let errors = FormErrors::new(&[1; 32]).unwrap();
-        let signed = errors.sign(FAILED).unwrap();
-        assert!(signed.starts_with(FAILED), "{signed}");
+        let signed = sign(&errors);
+        assert!(signed.starts_with(&format!("{FAILED}&__sig=")), "{signed}");
         assert_eq!(errors.without_foreign(query(&signed)), None);
         let plain = Some("next=%2Flearn".to_owned());
         for foreign in [
@@ -127,21 +146,32 @@ mod tests {
     #[test]
     fn a_second_error_takes_the_place_of_the_first() {
         let errors = FormErrors::new(&[1; 32]).unwrap();
-        let signed = errors.sign(FAILED).unwrap();
-        assert_eq!(errors.sign(&signed).unwrap(), signed);
+        let signed = sign(&errors);
+        let twice = format!("{signed}&__path=%2Fapi%2Ffn%2Fx&__err=eyJ9");
+        assert_eq!(errors.address(&twice, Some(("/api/fn/x", ERROR))).unwrap(), signed);
         // Once the form succeeds, `server_fn` takes its own two out.
         let signature = signed.rsplit('&').next().unwrap();
-        assert_eq!(errors.sign(&format!("/sign-in?{signature}")).unwrap(), "/sign-in");
-        assert_eq!(errors.sign(&format!("/sign-in?a=b&{signature}")).unwrap(), "/sign-in?a=b");
-        assert_eq!(errors.sign("/sign-in?a=b"), None);
-        assert_eq!(errors.sign("/sign-in"), None);
+        assert_eq!(errors.address(&format!("/sign-in?{signature}"), None).unwrap(), "/sign-in");
+        assert_eq!(errors.address(&format!("/sign-in?a=b&{signature}"), None).unwrap(), "/sign-in?a=b");
+        assert_eq!(errors.address("/sign-in?a=b#c", None), None);
+        assert_eq!(errors.address("/sign-in?a=b", Some(("/api/fn/x", ERROR))), None);
+        assert_eq!(errors.address("/sign-in", Some(("/api/fn/x", ERROR))), None);
+    }
+
+    #[test]
+    fn nobody_has_words_of_their_own_signed() {
+        let errors = FormErrors::new(&[1; 32]).unwrap();
+        let planted = "/learn?__path=%2Fapi%2Ffn%2Fx&__err=eyJldmlsIjoxfQ%3D%3D";
+        assert_eq!(errors.address(planted, None).unwrap(), "/learn");
+        let signed = errors.address(planted, Some(("/api/fn/x", ERROR))).unwrap();
+        assert!(signed.contains("__err=eyJ9&") && !signed.contains("eyJldmls"), "{signed}");
     }
 
     proptest! {
         #[test]
         fn nothing_mangled_is_shown(at in 0..400_usize, to in "[0-9a-zA-Z&=%_-]") {
             let errors = FormErrors::new(&[1; 32]).unwrap();
-            let signed = errors.sign(FAILED).unwrap();
+            let signed = sign(&errors);
             let start = signed.find("__path").unwrap();
             let at = start + at % (signed.len() - start);
             let mangled = format!("{}{to}{}", &signed[..at], &signed[at + 1..]);

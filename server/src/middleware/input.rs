@@ -4,13 +4,14 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::Response,
 };
 use guildhall_types::Error;
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
-use crate::state::AppState;
+use crate::{form_errors::FormErrors, state::AppState};
 
 /// An error is small; anything longer is no error.
 const MOST: usize = 64 * 1024;
@@ -21,19 +22,19 @@ pub(crate) async fn input(State(state): State<AppState>, mut request: Request, n
     if let Some(query) = request.uri().query().and_then(|query| state.form_errors.without_foreign(query)) {
         *request.uri_mut() = with_query(request.uri(), &query);
     }
-    let mut response = next.run(request).await;
-    let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-    let signed = location.filter(|_| function).and_then(|location| state.form_errors.sign(location));
-    if let Some(signed) = signed.and_then(|signed| HeaderValue::from_str(&signed).ok()) {
-        response.headers_mut().insert(header::LOCATION, signed);
-    }
-    if !function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+    let response = next.run(request).await;
+    let leads_on = response.headers().contains_key(header::LOCATION);
+    if !function || !leads_on && response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, MOST).await else {
         return Response::from_parts(parts, Body::empty());
     };
+    if leads_on {
+        sign(&state.form_errors, &mut parts.headers, &bytes);
+        return Response::from_parts(parts, Body::from(bytes));
+    }
     if let Some(status) =
         serde_json::from_slice::<Error>(&bytes).ok().and_then(|error| StatusCode::from_u16(error.status()).ok())
     {
@@ -41,6 +42,16 @@ pub(crate) async fn input(State(state): State<AppState>, mut request: Request, n
     }
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(bytes))
+}
+
+/// Signs the error that the answer brings back to the page, or takes out of the address what is none.
+fn sign(errors: &FormErrors, headers: &mut HeaderMap, body: &[u8]) {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let failed = text(SERVER_FN_ERROR_HEADER).map(|path| (path, body));
+    let signed = text("location").and_then(|location| errors.address(location, failed));
+    if let Some(signed) = signed.and_then(|signed| HeaderValue::from_str(&signed).ok()) {
+        headers.insert(header::LOCATION, signed);
+    }
 }
 
 /// The same address with another query.

@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::proxies::TrustedProxies;
+
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -15,6 +17,7 @@ const KNOWN: [&str; 8] = [
     "GUILDHALL_LOG_FORMAT",
     "GUILDHALL_INDEX",
     "GUILDHALL_MAIL_FROM",
+    "GUILDHALL_TRUSTED_PROXIES",
 ];
 
 /// How log lines are written.
@@ -29,6 +32,8 @@ pub(crate) enum LogFormat {
 pub(crate) struct Config {
     pub database_url: String,
     pub database_read_url: Option<String>,
+    /// Where several nodes count requests together.
+    pub redis_url: Option<String>,
     pub addr: SocketAddr,
     /// Without a slash at the end.
     pub base_url: String,
@@ -42,6 +47,10 @@ pub(crate) struct Config {
     pub sendgrid_api_base: String,
     pub mail_from: String,
     pub rate_limits: bool,
+    /// Seals secrets at rest.
+    pub secret_key: [u8; 32],
+    /// Whose `X-Forwarded-*` are believed; nobody's by default.
+    pub trusted_proxies: TrustedProxies,
     pub metrics_addr: Option<SocketAddr>,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
@@ -93,14 +102,7 @@ impl Config {
                 None => bail!("{name} is not set: it is required outside of development"),
             }
         };
-        if !development {
-            let key = get("GUILDHALL_SECRET_KEY")?.context(
-                "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints",
-            )?;
-            use base64::Engine;
-            let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
-            ensure!(bytes.len() == 32, "GUILDHALL_SECRET_KEY must be 32 bytes in base64");
-        }
+        let secret_key = secret_key(get("GUILDHALL_SECRET_KEY")?, development)?;
         let files = get("GUILDHALL_FILES")?.unwrap_or_else(|| "file:./.local/files".to_owned());
         let Some(files) = files.strip_prefix("file:").map(PathBuf::from) else {
             bail!("GUILDHALL_FILES must be file:PATH; s3:// is not there yet");
@@ -111,14 +113,17 @@ impl Config {
             Some("off") => bail!("GUILDHALL_RATE_LIMITS=off is accepted only while the site listens on loopback"),
             Some(other) => bail!("GUILDHALL_RATE_LIMITS is on or off, not {other}"),
         };
-        if get("REDIS_URL")?.is_some() {
-            bail!(
-                "REDIS_URL is set, but this version keeps its caches and limits in the process: run one node and unset it"
+        let redis_url = get("REDIS_URL")?;
+        if let Some(url) = &redis_url {
+            ensure!(
+                url.starts_with("redis://") || url.starts_with("rediss://"),
+                "REDIS_URL must begin with redis:// or rediss://"
             );
         }
         Ok(Self {
             database_url: get("DATABASE_URL")?.context("DATABASE_URL is not set: for example postgres://guildhall_app@127.0.0.1/guildhall. `cargo xtask db` starts a private PostgreSQL and prints its address")?,
             database_read_url: get("DATABASE_READ_URL")?,
+            redis_url,
             addr,
             files,
             index: get("GUILDHALL_INDEX")?.map_or_else(|| PathBuf::from("./.local/index"), PathBuf::from),
@@ -129,6 +134,8 @@ impl Config {
             sendgrid_api_base: service("SENDGRID_API_BASE", &sandbox).or_else(|error| if get("SENDGRID_API_KEY")?.is_some() { Ok("https://api.sendgrid.com".to_owned()) } else { Err(error) })?,
             mail_from: get("GUILDHALL_MAIL_FROM")?.unwrap_or_else(|| "hello@guildhall.test".to_owned()),
             rate_limits,
+            secret_key,
+            trusted_proxies: TrustedProxies::parse(&get("GUILDHALL_TRUSTED_PROXIES")?.unwrap_or_default())?,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             base_url,
             development,
@@ -144,6 +151,20 @@ impl Config {
     pub(crate) fn secure_cookies(&self) -> bool {
         !self.development
     }
+}
+
+/// In development a key that everybody knows.
+fn secret_key(given: Option<String>, development: bool) -> anyhow::Result<[u8; 32]> {
+    use base64::Engine;
+    let Some(key) = given else {
+        ensure!(
+            development,
+            "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints"
+        );
+        return Ok(*b"guildhall development, no secret");
+    };
+    let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
+    bytes.try_into().map_err(|_| anyhow::anyhow!("GUILDHALL_SECRET_KEY must be 32 bytes in base64"))
 }
 
 /// How to log: `GUILDHALL_LOG_FORMAT`, else text on a terminal and JSON elsewhere.
@@ -203,6 +224,18 @@ mod tests {
             ("GUILDHALL_SECRET_KEY", &"A".repeat(43)),
         ])
         .unwrap_err();
+    }
+
+    #[test]
+    fn proxies_and_redis_are_read() {
+        let config =
+            with(&[("GUILDHALL_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"), ("REDIS_URL", "rediss://cache:6379")])
+                .unwrap();
+        assert!(config.trusted_proxies.trusts("10.1.2.3".parse().unwrap()));
+        assert_eq!(config.redis_url.as_deref(), Some("rediss://cache:6379"));
+        assert!(with(&[]).unwrap().trusted_proxies.is_empty());
+        with(&[("GUILDHALL_TRUSTED_PROXIES", "everybody")]).unwrap_err();
+        with(&[("REDIS_URL", "cache:6379")]).unwrap_err();
     }
 
     #[test]

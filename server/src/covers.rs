@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::header,
+    http::{HeaderName, header},
     response::{IntoResponse, Response},
 };
 use guildhall_types::{CourseId, Error};
@@ -43,5 +43,7 @@ fn seed(id: CourseId) -> u64 {
 }
 
 fn svg(text: String) -> Response {
-    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, CACHE)], text).into_response()
+    // Other sites may show them.
+    let anywhere = (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, CACHE), anywhere], text).into_response()
 }

@@ -1,6 +1,6 @@
 //! `guildhall serve`: the site.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::{
@@ -10,19 +10,24 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::{any, get, post},
-    serve::ListenerExt,
 };
 use guildhall_app::{App, shell};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio::net::TcpListener;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    limit::RequestBodyLimitLayer,
+    services::{ServeDir, ServeFile},
     timeout::TimeoutLayer,
 };
 
 use crate::{
-    covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy, state::AppState, theme,
-    webhooks, worker,
+    covers, downloads, health, index,
+    listen::{self, Doors},
+    middleware, pages, public_files, reports, rest, sandbox_proxy,
+    state::AppState,
+    theme, webhooks, worker,
 };
 
 /// The most that a form may weigh, in bytes.
@@ -36,12 +41,6 @@ pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<
     let listener = TcpListener::bind(addr)
         .await
         .with_context(|| format!("{addr} can't be listened on; is something else running there?"))?;
-    // Without this a streamed page waits 40 ms for the client's acknowledgement (Nagle's algorithm).
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
-        }
-    });
     tokio::spawn(index::follow(state.clone()));
     if let Some(addr) = state.config.metrics_addr {
         let metrics = Router::new().route("/metrics", get(health::metrics)).with_state(state.clone());
@@ -51,16 +50,19 @@ pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<
         tokio::spawn(async move { axum::serve(listener, metrics).await });
     }
     let worker = if with_worker { Some(worker::worker(&state).await?) } else { None };
-    let site = axum::serve(listener, router(&state).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop_signal());
+    let doors = Doors::new(state.config.trusted_proxies.clone(), state.limits.is_on());
+    let site = listen::listen(listener, router(&state), doors, stop_signal());
+    if state.config.base_url.starts_with("https://") && state.config.trusted_proxies.is_empty() {
+        tracing::warn!("GUILDHALL_TRUSTED_PROXIES is not set: everybody behind the proxy counts as one address");
+    }
     tracing::info!(%addr, base_url = state.config.base_url, "ready");
     match &worker {
-        None => site.await?,
+        None => site.await,
         Some(worker) => {
             let jobs = worker.run();
             tokio::pin!(jobs);
             tokio::select! {
-                result = site => result?,
+                () = site => {}
                 result = &mut jobs => result.context("the worker ended")?,
             }
             worker.request_shutdown();
@@ -105,9 +107,10 @@ pub(crate) fn router(state: &AppState) -> Router {
             move || pages::provide(&fallback_state),
             shell,
         ))
-        .layer(from_fn(middleware::input))
+        .layer(from_fn_with_state(state.clone(), middleware::input))
         // Leptos reads the bodies of server functions itself, past axum's own limit.
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
+        .layer(from_fn_with_state(state.clone(), middleware::limits))
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))
@@ -119,6 +122,8 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/webhooks/stripe", post(webhooks::stripe::receive).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
+        .route(middleware::REPORTS, post(reports::receive).layer(DefaultBodyLimit::max(reports::LIMIT)))
+        .merge(single_files(state))
         .nest_service("/pkg", static_files(state, "pkg", "public, max-age=31536000, immutable"))
         .nest_service("/fonts", static_files(state, "fonts", "public, max-age=31536000, immutable"))
         .nest_service("/media", static_files(state, "media", "public, max-age=86400"));
@@ -131,31 +136,46 @@ pub(crate) fn router(state: &AppState) -> Router {
         open.route("/sandbox", any(sandbox_proxy::forward))
             .route("/sandbox/{*path}", any(sandbox_proxy::forward))
             .route("/c/pay/{*path}", any(sandbox_proxy::forward))
+            .layer(RequestBodyLimitLayer::new(WEBHOOK_LIMIT))
     } else {
         open
     };
     site.merge(open)
         .layer(CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest))
         .layer(from_fn_with_state(state.clone(), middleware::same_origin))
-        .layer(from_fn(middleware::headers))
+        .layer(from_fn_with_state(state.clone(), middleware::flood))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(state.clone(), middleware::headers))
+        .layer(from_fn_with_state(state.clone(), middleware::edge))
         .with_state(state.clone())
+}
+
+/// The pictures at the root of the site: files, so they take nothing from anybody's quota of pages.
+fn single_files(state: &AppState) -> Router<AppState> {
+    let root = std::path::Path::new(&*state.leptos.site_root);
+    ["favicon.svg", "mark.svg"].into_iter().fold(Router::new(), |router, name| {
+        let file = Router::new().fallback_service(ServeFile::new(root.join(name)));
+        router.nest_service(&format!("/{name}"), kept_for(file, "public, max-age=86400"))
+    })
 }
 
 /// A folder of the built site, already compressed, with how long browsers may keep it.
 fn static_files(state: &AppState, folder: &str, cache: &'static str) -> Router<()> {
     let path = std::path::Path::new(&*state.leptos.site_root).join(folder);
     let files = ServeDir::new(path).precompressed_br().precompressed_gzip();
-    Router::new().fallback_service(files).layer(from_fn(
-        move |request: Request, next: axum::middleware::Next| async move {
-            let mut response: Response = next.run(request).await;
-            if response.status().is_success() {
-                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-            }
-            response
-        },
-    ))
+    kept_for(Router::new().fallback_service(files), cache)
+}
+
+/// Lets browsers and shared caches keep what is found.
+fn kept_for(files: Router<()>, cache: &'static str) -> Router<()> {
+    files.layer(from_fn(move |request: Request, next: axum::middleware::Next| async move {
+        let mut response: Response = next.run(request).await;
+        if response.status().is_success() {
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        }
+        response
+    }))
 }
 
 /// `POST /sign-out`, from the menu of every page.

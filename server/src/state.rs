@@ -12,7 +12,12 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::{ObjectStore, local::LocalFileSystem};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    form_errors::FormErrors,
+    limits::{Limits, Redis},
+    middleware::Csp,
+};
 
 /// The services. Every layer and handler holds a clone: one counted pointer.
 #[derive(Clone)]
@@ -25,6 +30,9 @@ pub(crate) struct Services {
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub limits: Limits,
+    pub csp: Csp,
+    pub form_errors: FormErrors,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -63,7 +71,12 @@ impl AppState {
         std::fs::create_dir_all(&config.files)?;
         let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
+        let redis = config.redis_url.as_deref().map(Redis::open).transpose()?;
+        let limits = if config.rate_limits { Limits::new(db.clock().clone(), redis) } else { Limits::off() };
         Ok(Self(Arc::new(Services {
+            csp: Csp::new(&config, &leptos),
+            limits,
+            form_errors: FormErrors::new(&config.secret_key)?,
             index,
             passwords: Passwords::new(db.chance())?,
             throttle,

@@ -5,7 +5,7 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use guildhall_db::{Db, OpError};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Actor, RequestOrigin};
 use guildhall_types::Error;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -15,6 +15,8 @@ use leptos_axum::ResponseOptions;
 pub struct RequestInfo {
     /// The peer's address, without the port; from a trusted proxy's header where one is configured.
     pub address: String,
+    /// The same address and the request's id, for the audit trail.
+    pub origin: RequestOrigin,
     /// `User-Agent`, cut to 400 characters.
     pub user_agent: String,
     /// Whether cookies get the `Secure` flag: everywhere but on plain-http localhost.
@@ -106,9 +108,9 @@ pub fn append_header(name: HeaderName, value: &str) {
     }
 }
 
-/// Sends the browser on to a path of our own.
+/// Sends the browser on to a path of our own; to the front page where it could lead anywhere else.
 pub fn redirect(path: &str) {
-    leptos_axum::redirect(path);
+    leptos_axum::redirect(guildhall_kernel::next_path(path).unwrap_or("/"));
 }
 
 /// Sends the browser on, to a page of our own or to the payment service, with "see other".

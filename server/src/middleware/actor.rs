@@ -1,14 +1,13 @@
 //! Who asks: from the session's cookie.
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::header,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use guildhall_host::RequestInfo;
-use guildhall_kernel::Actor;
-use std::net::SocketAddr;
+use guildhall_kernel::{Actor, RequestOrigin};
 
 use crate::{rest::problem::Problem, state::AppState};
 
@@ -40,12 +39,10 @@ fn read(state: &AppState, request: &Request) -> (RequestInfo, Option<String>) {
     let token = text(header::COOKIE)
         .and_then(|cookies| guildhall_identity::cookie::read(cookies, secure))
         .map(ToOwned::to_owned);
+    let origin = request.extensions().get::<RequestOrigin>().copied().unwrap_or_default();
     let info = RequestInfo {
-        address: request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|peer| peer.0.ip().to_string())
-            .unwrap_or_default(),
+        address: origin.address.map(|address| address.to_string()).unwrap_or_default(),
+        origin,
         user_agent: text(header::USER_AGENT).unwrap_or_default().chars().take(400).collect(),
         secure_cookies: secure,
         base_url: state.config.base_url.clone(),

@@ -2,6 +2,10 @@
 
 mod access;
 mod bad_input;
+mod edges;
+mod outsiders;
+mod pages;
+pub(crate) mod redis;
 mod rest;
 mod settings;
 
@@ -39,6 +43,11 @@ const COURSES: &str = r#"[
 
 impl Site {
     pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// With settings of its own.
+    pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
         let test = testing::database().await;
         let options = ImportOptions { all_or_nothing: true, publish: true, provider: None };
         let report =
@@ -47,11 +56,12 @@ impl Site {
                 .unwrap();
         assert_eq!((report.created, report.errors.as_slice()), (2, [].as_slice()));
         let home = tempfile::tempdir().unwrap();
-        let given = BTreeMap::from([
+        let mut given = BTreeMap::from([
             ("DATABASE_URL".to_owned(), test.owner_url.clone()),
             ("GUILDHALL_INDEX".to_owned(), home.path().join("index").display().to_string()),
             ("GUILDHALL_FILES".to_owned(), format!("file:{}", home.path().join("files").display())),
         ]);
+        given.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = Config::read(&given).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let leptos =
@@ -75,4 +85,43 @@ impl Site {
 pub(crate) async fn text(response: Response<Body>) -> String {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Everything that a person's browser would send along after signing in.
+impl Site {
+    pub(crate) async fn sign_in(&self, name: &str) -> String {
+        let passwords = guildhall_identity::Passwords::with_cost(self.test.db.chance(), 8, 1).unwrap();
+        let hash = passwords.hash("copper lantern meadow 41").await.unwrap();
+        let email = format!("{}@people.example.com", name.to_lowercase());
+        sqlx::query(
+            "insert into users (id, email, name, password_hash, email_confirmed_at, created_at, updated_at)
+             values ($1, $2, $3, $4, now(), now(), now())",
+        )
+        .bind(self.test.db.id::<uuid::Uuid>())
+        .bind(&email)
+        .bind(name)
+        .bind(hash)
+        .execute(&self.test.owner)
+        .await
+        .unwrap();
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("email", &email)
+            .append_pair("password", "copper lantern meadow 41")
+            .finish();
+        let request = Request::post("/api/fn/account/sign-in")
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let response = self.send(request).await;
+        let cookies: Vec<&str> = response
+            .headers()
+            .get_all("set-cookie")
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap())
+            .collect();
+        assert!(!cookies.is_empty(), "signing in: {}", response.status());
+        cookies.join("; ")
+    }
 }

@@ -38,16 +38,11 @@ pub const fn may_sign_up_again(in_last_hour: i64) -> bool {
 }
 
 /// `next` when it is a path of this site, `otherwise` when it could lead anywhere else.
-///
-/// Browsers read `\` as `/` and drop tabs and line breaks, so none of them may be there at all.
 #[must_use]
 pub fn own_path<'a>(next: &'a str, otherwise: &'a str) -> &'a str {
-    let starts_here = next.starts_with('/') && !next.starts_with("//");
-    let is_plain =
-        next.len() <= 2_000 && next.is_ascii() && !next.chars().any(|c| c == '\\' || c.is_ascii_control() || c == ' ');
     // Coming back to these would sign out at once, or ask to sign in again.
     let loops = ["/sign-in", "/sign-out", "/api/"].iter().any(|path| next.starts_with(path));
-    if starts_here && is_plain && !loops { next } else { otherwise }
+    guildhall_kernel::next_path(next).filter(|_| !loops).unwrap_or(otherwise)
 }
 
 /// A path with `next` in its query, for whoever is led on by it; as it is when there is nowhere to go on to.

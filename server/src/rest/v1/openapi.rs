@@ -1,13 +1,14 @@
 //! The API's description, for programs and for people.
 
-use axum::{
-    Json,
-    response::{Html, IntoResponse},
-};
+use axum::{Extension, Json, response::IntoResponse};
 use utoipa::OpenApi;
 
 use super::courses;
-use crate::rest::problem::Problem;
+use crate::{
+    middleware::PageNonce,
+    refusal::{self, escape},
+    rest::problem::Problem,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,7 +28,7 @@ pub(crate) async fn document() -> impl IntoResponse {
 }
 
 /// `/api/docs`: the description as a page, made from it.
-pub(crate) async fn page() -> impl IntoResponse {
+pub(crate) async fn page(Extension(nonce): Extension<PageNonce>) -> impl IntoResponse {
     let api = serde_json::to_value(Document::openapi()).unwrap_or_default();
     let mut body = String::new();
     for (path, methods) in api.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten() {
@@ -57,15 +58,9 @@ pub(crate) async fn page() -> impl IntoResponse {
             body.push_str("</section>");
         }
     }
-    Html(format!(
-        "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>API – Guildhall</title><link rel=\"icon\" href=\"/favicon.svg\"><style>:root{{color-scheme:light dark;background:Canvas}}body{{font:18px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}}\
-         table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.4rem .8rem .4rem 0;vertical-align:top}}</style></head>\
-         <body><main><h1>Guildhall API</h1><p>Described for programs at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. Lists answer \
-         <code>items</code> and <code>next_cursor</code>; errors are problem documents (RFC 9457). <a href=\"/\">Back to Guildhall</a></p>{body}</main></body></html>"
-    ))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let body = format!(
+        "<h1>Guildhall API</h1><p>Described for programs at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. Lists answer \
+         <code>items</code> and <code>next_cursor</code>; errors are problem documents (RFC 9457). <a href=\"/\">Back to Guildhall</a></p>{body}"
+    );
+    refusal::page("API", &body, &nonce.0)
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use anyhow::{Context, bail, ensure};
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -15,6 +15,7 @@ const KNOWN: [&str; 8] = [
     "GUILDHALL_LOG_FORMAT",
     "GUILDHALL_INDEX",
     "GUILDHALL_MAIL_FROM",
+    "GUILDHALL_AUDIT_YEARS",
 ];
 
 /// How log lines are written.
@@ -43,6 +44,8 @@ pub(crate) struct Config {
     pub mail_from: String,
     pub rate_limits: bool,
     pub metrics_addr: Option<SocketAddr>,
+    /// How long the audit trail is kept.
+    pub audit_years: u16,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
 }
@@ -111,6 +114,14 @@ impl Config {
             Some("off") => bail!("GUILDHALL_RATE_LIMITS=off is accepted only while the site listens on loopback"),
             Some(other) => bail!("GUILDHALL_RATE_LIMITS is on or off, not {other}"),
         };
+        let audit_years: u16 = match get("GUILDHALL_AUDIT_YEARS")? {
+            None => 7,
+            Some(years) => years
+                .parse()
+                .ok()
+                .filter(|years| (1..=100).contains(years))
+                .context("GUILDHALL_AUDIT_YEARS is a number of years from 1 to 100")?,
+        };
         if get("REDIS_URL")?.is_some() {
             bail!(
                 "REDIS_URL is set, but this version keeps its caches and limits in the process: run one node and unset it"
@@ -129,6 +140,7 @@ impl Config {
             sendgrid_api_base: service("SENDGRID_API_BASE", &sandbox).or_else(|error| if get("SENDGRID_API_KEY")?.is_some() { Ok("https://api.sendgrid.com".to_owned()) } else { Err(error) })?,
             mail_from: get("GUILDHALL_MAIL_FROM")?.unwrap_or_else(|| "hello@guildhall.test".to_owned()),
             rate_limits,
+            audit_years,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             base_url,
             development,
@@ -203,6 +215,15 @@ mod tests {
             ("GUILDHALL_SECRET_KEY", &"A".repeat(43)),
         ])
         .unwrap_err();
+    }
+
+    #[test]
+    fn the_trail_is_kept_for_whole_years() {
+        assert_eq!(with(&[]).unwrap().audit_years, 7);
+        assert_eq!(with(&[("GUILDHALL_AUDIT_YEARS", "10")]).unwrap().audit_years, 10);
+        for wrong in ["0", "-1", "7.5", "101", "for ever"] {
+            with(&[("GUILDHALL_AUDIT_YEARS", wrong)]).unwrap_err();
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | audit | doctor`.
 
+mod audit_export;
 mod commands;
 mod config;
 mod covers;

@@ -21,8 +21,8 @@ use tower_http::{
 };
 
 use crate::{
-    covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy, state::AppState, theme,
-    webhooks, worker,
+    audit_export, covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy,
+    state::AppState, theme, webhooks, worker,
 };
 
 /// The most that a form may weigh, in bytes.
@@ -101,6 +101,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sign-out", post(sign_out))
         .route("/theme", post(theme::choose))
         .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
+        .route("/admin/audit/export", get(audit_export::export))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(
             move || pages::provide(&fallback_state),
             shell,

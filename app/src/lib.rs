@@ -11,6 +11,7 @@ mod header;
 mod missing;
 
 use area_account::AccountRoutes;
+use area_admin::AdminRoutes;
 use area_catalog::CatalogRoutes;
 use area_checkout::CheckoutRoutes;
 use area_learner::LearnerRoutes;
@@ -30,6 +31,7 @@ pub use missing::Missing;
 /// Links every area's islands into the browser's module.
 pub const fn link() {
     area_account::link();
+    area_admin::link();
     area_catalog::link();
     area_checkout::link();
     area_learner::link();
@@ -95,6 +97,7 @@ pub fn App() -> impl IntoView {
                     <AccountRoutes />
                     <CheckoutRoutes />
                     <LearnerRoutes />
+                    <AdminRoutes />
                     <Route path=path!("styleguide") view=StyleguidePage ssr=SsrMode::Async />
                 </Routes>
             </main>

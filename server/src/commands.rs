@@ -56,8 +56,19 @@ pub(crate) enum Command {
     },
     /// Builds the search index anew.
     Reindex,
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Checks the configuration and every connection, and says how to mend what is wrong.
     Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Walks the whole chain, names what was changed, removed or inserted, and fails if anything was.
+    Verify,
 }
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -73,6 +84,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Seed { year, if_empty } => return seed::run(&Config::from_env()?, year, if_empty).await,
         Command::Import { file, all_or_nothing, publish } => return import(file, all_or_nothing, publish).await,
         Command::Reindex => index::reindex(&Config::from_env()?).await?,
+        Command::Audit { command: AuditCommand::Verify } => return audit_verify().await,
         Command::Doctor => return doctor::run().await,
     }
     Ok(ExitCode::SUCCESS)
@@ -92,6 +104,36 @@ fn start_log() {
 #[expect(clippy::print_stdout, reason = "the answer to a command")]
 pub(crate) fn say(line: &str) {
     println!("{line}");
+}
+
+async fn audit_verify() -> anyhow::Result<ExitCode> {
+    let config = Config::from_env()?;
+    let db = state::connect_db(&config).await?;
+    let files = state::open_files(&config)?;
+    let mut told = 0;
+    let report = guildhall_audit::verify(&db, &*files, |done, all| {
+        if done - told >= 50_000 || done == all {
+            say(&format!("{done} of {all} events checked"));
+            told = done;
+        }
+    })
+    .await?;
+    db.close().await;
+    for fault in &report.faults {
+        say(&format!("FAULT: {fault}"));
+    }
+    if report.more > 0 {
+        say(&format!("and {} more", report.more));
+    }
+    if report.is_whole() {
+        let (first, last) = (report.first, report.last);
+        say(&format!("The audit trail is whole: events {first} to {last}, {} anchors.", report.anchors));
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(
+        "The audit trail was tampered with. Keep this database and the file store as they are, and restore a copy elsewhere to compare.",
+    );
+    Ok(ExitCode::FAILURE)
 }
 
 async fn import(file: PathBuf, all_or_nothing: bool, publish: bool) -> anyhow::Result<ExitCode> {

@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use crate::proxies::TrustedProxies;
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -18,6 +18,7 @@ const KNOWN: [&str; 9] = [
     "GUILDHALL_INDEX",
     "GUILDHALL_MAIL_FROM",
     "GUILDHALL_TRUSTED_PROXIES",
+    "GUILDHALL_AUDIT_YEARS",
 ];
 
 /// How log lines are written.
@@ -52,6 +53,8 @@ pub(crate) struct Config {
     /// Whose `X-Forwarded-*` are believed; nobody's by default.
     pub trusted_proxies: TrustedProxies,
     pub metrics_addr: Option<SocketAddr>,
+    /// How long the audit trail is kept.
+    pub audit_years: u16,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
 }
@@ -120,6 +123,14 @@ impl Config {
                 "REDIS_URL must begin with redis:// or rediss://"
             );
         }
+        let audit_years: u16 = match get("GUILDHALL_AUDIT_YEARS")? {
+            None => 7,
+            Some(years) => years
+                .parse()
+                .ok()
+                .filter(|years| (1..=100).contains(years))
+                .context("GUILDHALL_AUDIT_YEARS is a number of years from 1 to 100")?,
+        };
         Ok(Self {
             database_url: get("DATABASE_URL")?.context("DATABASE_URL is not set: for example postgres://guildhall_app@127.0.0.1/guildhall. `cargo xtask db` starts a private PostgreSQL and prints its address")?,
             database_read_url: get("DATABASE_READ_URL")?,
@@ -136,6 +147,7 @@ impl Config {
             rate_limits,
             secret_key,
             trusted_proxies: TrustedProxies::parse(&get("GUILDHALL_TRUSTED_PROXIES")?.unwrap_or_default())?,
+            audit_years,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             base_url,
             development,
@@ -236,6 +248,15 @@ mod tests {
         assert!(with(&[]).unwrap().trusted_proxies.is_empty());
         with(&[("GUILDHALL_TRUSTED_PROXIES", "everybody")]).unwrap_err();
         with(&[("REDIS_URL", "cache:6379")]).unwrap_err();
+    }
+
+    #[test]
+    fn the_trail_is_kept_for_whole_years() {
+        assert_eq!(with(&[]).unwrap().audit_years, 7);
+        assert_eq!(with(&[("GUILDHALL_AUDIT_YEARS", "10")]).unwrap().audit_years, 10);
+        for wrong in ["0", "-1", "7.5", "101", "for ever"] {
+            with(&[("GUILDHALL_AUDIT_YEARS", wrong)]).unwrap_err();
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | audit | doctor`.
 
 // The types of whole pages nest deep.
 #![recursion_limit = "1024"]
 
+mod audit_export;
 mod commands;
 mod config;
 mod covers;

@@ -9,7 +9,8 @@ use crate::{middleware::PageNonce, state::AppState};
 
 /// Puts actor and services into Leptos' context. The outcome of a plain form the router finds in the address by itself.
 pub(crate) fn provide(state: &AppState) {
-    provide_context(state.db.clone());
+    // Pages are rendered in tasks of their own, which the request's origin does not reach.
+    provide_context(state.db.clone().pinned());
     provide_context(state.index.clone());
     provide_context(state.passwords.clone());
     provide_context(state.throttle.clone());

@@ -23,7 +23,7 @@ use tower_http::{
 };
 
 use crate::{
-    covers, downloads, health, index,
+    audit_export, covers, downloads, health, index,
     listen::{self, Doors},
     middleware, pages, public_files, reports, rest, sandbox_proxy,
     state::AppState,
@@ -103,6 +103,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sign-out", post(sign_out))
         .route("/theme", post(theme::choose))
         .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
+        .route("/admin/audit/export", get(audit_export::export))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(
             move || pages::provide(&fallback_state),
             shell,

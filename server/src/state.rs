@@ -68,8 +68,7 @@ impl AppState {
         let stripe = Stripe::new(&config.stripe_secret_key, Some(&config.stripe_api_base), &config.base_url)?;
         let mailer =
             Mailer::new(&config.sendgrid_api_base, &config.sendgrid_api_key, &config.mail_from, &config.base_url)?;
-        std::fs::create_dir_all(&config.files)?;
-        let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        let files = open_files(&config)?;
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
         let redis = config.redis_url.as_deref().map(Redis::open).transpose()?;
         let limits = if config.rate_limits { Limits::new(db.clock().clone(), redis) } else { Limits::off() };
@@ -89,6 +88,12 @@ impl AppState {
             config,
         })))
     }
+}
+
+/// Where files are kept; the folder is made when it is not there.
+pub(crate) fn open_files(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    std::fs::create_dir_all(&config.files)?;
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(&config.files)?))
 }
 
 pub(crate) async fn connect_db(config: &Config) -> anyhow::Result<Db> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::Context;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
+use guildhall_audit::jobs::{AnchorAudit, SealAudit, TrimAudit};
 use guildhall_db::{Job, OpError, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
 use guildhall_identity::jobs::{ConfirmationRequested, PurgeIdentity, ResetRequested, SignUpRequested};
@@ -47,6 +48,9 @@ works! {
     Reconcile => |_job, state| guildhall_payments::jobs::reconcile(&state.db, &state.stripe).await;
     ReleaseDue => |_job, state| guildhall_payments::jobs::release_due(&state.db).await;
     CourseCompleted => |job, state| guildhall_payments::jobs::course_completed(&state.db, job).await;
+    SealAudit => |_job, state| guildhall_audit::jobs::seal(&state.db).await.map(|_| ());
+    AnchorAudit => |_job, state| guildhall_audit::jobs::anchor(&state.db, &*state.files).await.map(|_| ());
+    TrimAudit => |_job, state| guildhall_audit::jobs::trim(&state.db, state.config.audit_years).await.map(|_| ());
 }
 
 /// A domain's job as the queue's library wants it.
@@ -82,7 +86,12 @@ impl fmt::Debug for Services {
 
 /// A worker, ready to run.
 pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
-    let crontab = format!("{}\n17 3 * * * {} ?max=3", guildhall_payments::jobs::CRONTAB, PurgeIdentity::NAME);
+    let crontab = format!(
+        "{}\n{}\n17 3 * * * {} ?max=3",
+        guildhall_payments::jobs::CRONTAB,
+        guildhall_audit::jobs::CRONTAB,
+        PurgeIdentity::NAME
+    );
     let options = WorkerOptions::default()
         .schema("graphile_worker")
         .concurrency(CONCURRENCY)

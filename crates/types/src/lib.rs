@@ -2,6 +2,7 @@
 //! cross the wire and the one [`Error`] that does. Serde only; compiles to WebAssembly.
 
 pub mod account;
+pub mod audit;
 pub mod catalog;
 pub mod checkout;
 mod error;

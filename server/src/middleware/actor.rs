@@ -6,14 +6,26 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use guildhall_db::Origin;
 use guildhall_host::RequestInfo;
 use guildhall_kernel::{Actor, RequestOrigin};
 
 use crate::{rest::problem::Problem, state::AppState};
 
-/// Puts the [`Actor`] and the [`RequestInfo`] into the request.
-pub(crate) async fn actor(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+/// Puts the [`Actor`] and the [`RequestInfo`] into the request, and says to the audit trail where it came from.
+pub(crate) async fn actor(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (info, token) = read(&state, &request);
+    let request_id = info.origin.request_id.to_string();
+    Origin::new(&info.address, &request_id).scope(identified(state, info, token, request, next)).await
+}
+
+async fn identified(
+    state: AppState,
+    info: RequestInfo,
+    token: Option<String>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let actor = match token {
         None => Actor::Anonymous,
         Some(token) => match guildhall_identity::authenticate(&state.db, &token).await {

@@ -31,6 +31,7 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/account/reset-password", Allowed),
     ("/api/fn/account/sign-in", Allowed),
     ("/api/fn/account/sign-up", Allowed),
+    ("/api/fn/admin/audit", Refused),
     ("/api/fn/catalog/course", Allowed),
     ("/api/fn/catalog/home", Allowed),
     ("/api/fn/catalog/preview", Allowed),

@@ -1,6 +1,7 @@
 //! The program from the outside, without a browser: every answer of HTTP that others rely on.
 
 mod access;
+mod audit;
 mod bad_input;
 mod edges;
 mod outsiders;

@@ -76,6 +76,10 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into ledger_transactions (id, kind, idempotency_key, order_line_id, created_at) values ('{i3}', 'charge', 'charge:1', '{i3}', now());
         insert into ledger_postings (transaction_id, account_id, amount_pence, currency) values ('{i3}', '{i3}', -10000, 'GBP'), ('{i3}', '{i9}', 10000, 'GBP');
         insert into notifications (id, dedupe_key, user_id, template, created_at) values ('{i3}', 'k', '{a}', 't', now());
+        insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.told', 't', '1');
+        select audit_seal(10);
+        insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.waits', 't', '2');
+        insert into audit_anchors (anchored_on, seq, hash, anchored_at, location) values (current_date, 1, sha256('h'), now(), 'l');
         ",
         a = id(OWNER),
         b = id(STRANGER),

@@ -1,12 +1,14 @@
 //! What people see and change of their own account. Each op acts as the person: row-level security lets it reach
 //! nobody else's rows.
 
+use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
 use guildhall_kernel::Actor;
 use guildhall_types::{
     Error, Fields, SessionId,
     account::{AccountView, SessionView},
 };
+use serde_json::json;
 
 use crate::{
     Client, EmailAddress, Passwords, Throttle, jobs,
@@ -106,6 +108,7 @@ pub async fn change_password(
     }
     store::set_password(&mut tx, user.id, &password_hash, now).await?;
     store::end_sessions(&mut tx, user.id, Some(user.session), now).await?;
+    guildhall_audit::record(&mut tx, actor, Event::new("user.password_changed", "user", user.id)).await?;
     jobs::send_password_changed(db, &mut tx, &person).await?;
     tx.commit().await?;
     Ok(())
@@ -121,6 +124,7 @@ pub async fn end_session(db: &Db, actor: &Actor, session: SessionId) -> OpResult
     if !store::end_session(&mut tx, user.id, session, db.clock().now()).await? {
         return Err(Error::NotFound.into());
     }
+    guildhall_audit::record(&mut tx, actor, Event::new("user.session_ended", "session", session)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -133,6 +137,8 @@ pub async fn end_other_sessions(db: &Db, actor: &Actor) -> OpResult<u64> {
     let user = actor.user()?;
     let mut tx = db.begin(actor).await?;
     let ended = store::end_sessions(&mut tx, user.id, Some(user.session), db.clock().now()).await?;
+    let event = Event::new("user.other_sessions_ended", "user", user.id).after(json!({ "sessions": ended }));
+    guildhall_audit::record(&mut tx, actor, event).await?;
     tx.commit().await?;
     Ok(ended)
 }

@@ -1,6 +1,7 @@
 //! Signing in and out, and knowing who asks.
 
 use chrono::{DateTime, Utc};
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult};
 use guildhall_kernel::{Actor, UserActor, token};
 use guildhall_types::{Error, SessionId, UserId};
@@ -87,6 +88,8 @@ pub async fn sign_in(
         expires_at: now + SESSION_IDLE,
     };
     store::insert_session(&mut tx, &session).await?;
+    let event = Event::new("user.signed_in", "session", session.id).acting_for(Party::Person(person.id));
+    guildhall_audit::record(&mut tx, &actor, event).await?;
     tx.commit().await?;
     throttle.succeeded(email.as_str(), &client.address);
     Ok(NewSession { token, id: session.id, user: person.id, name: person.name, expires_at: session.expires_at })
@@ -102,6 +105,7 @@ pub async fn sign_out(db: &Db, actor: &Actor) -> OpResult<()> {
     };
     let mut tx = db.begin(actor).await?;
     store::end_session(&mut tx, user.id, user.session, db.clock().now()).await?;
+    guildhall_audit::record(&mut tx, actor, Event::new("user.signed_out", "session", user.session)).await?;
     tx.commit().await?;
     Ok(())
 }

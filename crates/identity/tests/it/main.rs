@@ -11,3 +11,4 @@ mod account;
 mod links;
 mod sessions;
 mod stage;
+mod trail;

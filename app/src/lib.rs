@@ -5,6 +5,8 @@
 
 mod header;
 mod missing;
+#[cfg(feature = "ssr")]
+mod outage;
 
 use area_account::AccountRoutes;
 use area_catalog::CatalogRoutes;
@@ -21,6 +23,8 @@ use leptos_router::{
 
 use header::Header;
 pub use missing::Missing;
+#[cfg(feature = "ssr")]
+pub use outage::outage;
 
 /// Links every area's islands into the browser's module.
 pub const fn link() {

@@ -14,7 +14,7 @@ use axum::{
 };
 use guildhall_app::{App, shell};
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
     timeout::TimeoutLayer,
@@ -54,16 +54,23 @@ pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<
     let site = axum::serve(listener, router(&state).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop_signal());
     tracing::info!(%addr, base_url = state.config.base_url, "ready");
-    match &worker {
+    match worker {
         None => site.await?,
         Some(worker) => {
-            let jobs = worker.run();
-            tokio::pin!(jobs);
-            tokio::select! {
-                result = site => result?,
-                result = &mut jobs => result.context("the worker ended")?,
-            }
-            worker.request_shutdown();
+            let ended = Notify::new();
+            let site = async {
+                let result = site.await;
+                ended.notify_one();
+                result
+            };
+            let stop = async {
+                tokio::select! {
+                    () = stop_signal() => {}
+                    () = ended.notified() => {}
+                }
+            };
+            let (site, ()) = tokio::join!(site, worker::run_until(&state, worker, stop));
+            site?;
         }
     }
     state.db.close().await;
@@ -135,6 +142,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         open
     };
     site.merge(open)
+        .layer(from_fn_with_state(state.clone(), middleware::outage))
         .layer(CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest))
         .layer(from_fn_with_state(state.clone(), middleware::same_origin))
         .layer(from_fn(middleware::headers))

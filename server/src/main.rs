@@ -1,5 +1,6 @@
 //! The program: `guildhall serve | worker | migrate | seed | import | reindex | doctor`.
 
+mod cards;
 mod commands;
 mod config;
 mod covers;

@@ -118,7 +118,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))
-        .route("/covers/{id}/card.svg", get(covers::card))
+        .route("/covers/{id}/{file}", get(covers::card))
         .route("/sitemap.xml", get(public_files::sitemap))
         .route("/robots.txt", get(public_files::robots))
         .route("/.well-known/security.txt", get(public_files::security))

@@ -12,7 +12,7 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::{ObjectStore, local::LocalFileSystem};
 
-use crate::config::Config;
+use crate::{cards::Cards, config::Config};
 
 /// The services. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ pub(crate) struct AppState {
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
+    pub cards: Cards,
     pub metrics: PrometheusHandle,
     pub leptos: LeptosOptions,
 }
@@ -59,6 +60,7 @@ impl AppState {
             stripe,
             mailer,
             files,
+            cards: Cards::new(),
             metrics: crate::health::recorder(),
             leptos,
             db,

@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod cards;
 mod outage;
 mod rest;
 mod settings;

@@ -9,6 +9,8 @@
 mod assets;
 mod header;
 mod missing;
+#[cfg(feature = "ssr")]
+mod outage;
 
 use area_account::AccountRoutes;
 use area_admin::AdminRoutes;
@@ -27,6 +29,8 @@ use leptos_router::{
 use assets::assets;
 use header::Header;
 pub use missing::Missing;
+#[cfg(feature = "ssr")]
+pub use outage::outage;
 
 /// Links every area's islands into the browser's module.
 pub const fn link() {

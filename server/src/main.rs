@@ -4,6 +4,7 @@
 #![recursion_limit = "1024"]
 
 mod audit_export;
+mod cards;
 mod commands;
 mod config;
 mod covers;

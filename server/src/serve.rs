@@ -13,7 +13,7 @@ use axum::{
 };
 use guildhall_app::{App, shell};
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -56,16 +56,21 @@ pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<
         tracing::warn!("GUILDHALL_TRUSTED_PROXIES is not set: everybody behind the proxy counts as one address");
     }
     tracing::info!(%addr, base_url = state.config.base_url, "ready");
-    match &worker {
+    match worker {
         None => site.await,
         Some(worker) => {
-            let jobs = worker.run();
-            tokio::pin!(jobs);
-            tokio::select! {
-                () = site => {}
-                result = &mut jobs => result.context("the worker ended")?,
-            }
-            worker.request_shutdown();
+            let ended = Notify::new();
+            let site = async {
+                site.await;
+                ended.notify_one();
+            };
+            let stop = async {
+                tokio::select! {
+                    () = stop_signal() => {}
+                    () = ended.notified() => {}
+                }
+            };
+            tokio::join!(site, worker::run_until(&state, worker, stop));
         }
     }
     state.db.close().await;
@@ -115,7 +120,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))
-        .route("/covers/{id}/card.svg", get(covers::card))
+        .route("/covers/{id}/{file}", get(covers::card))
         .route("/sitemap.xml", get(public_files::sitemap))
         .route("/robots.txt", get(public_files::robots))
         .route("/.well-known/security.txt", get(public_files::security))
@@ -142,6 +147,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         open
     };
     site.merge(open)
+        .layer(from_fn_with_state(state.clone(), middleware::outage))
         .layer(CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest))
         .layer(from_fn_with_state(state.clone(), middleware::same_origin))
         .layer(from_fn_with_state(state.clone(), middleware::flood))

@@ -13,6 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::{ObjectStore, local::LocalFileSystem};
 
 use crate::{
+    cards::Cards,
     config::Config,
     form_errors::FormErrors,
     limits::{Limits, Redis},
@@ -36,6 +37,7 @@ pub(crate) struct Services {
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
+    pub cards: Cards,
     pub metrics: PrometheusHandle,
     pub leptos: LeptosOptions,
 }
@@ -82,6 +84,7 @@ impl AppState {
             stripe,
             mailer,
             files,
+            cards: Cards::new(),
             metrics: crate::health::recorder(),
             leptos,
             db,

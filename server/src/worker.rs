@@ -1,6 +1,6 @@
 //! Runs the queue's jobs. A job's name and payload are its domain's; what it needs from this program is given to it here.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use anyhow::Context;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
@@ -103,13 +103,64 @@ pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
     define(options).init().await.context("the queue can't be opened; has `guildhall migrate` run?")
 }
 
+/// How long to wait before a lost worker is replaced.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Runs jobs until `stop`. A worker ends when it loses the database: then another takes its place as soon as the database is
+/// there again, and begins with the jobs that the lost one was at. Jobs are safe to run twice.
+pub(crate) async fn run_until(state: &AppState, mut worker: Worker, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    loop {
+        let ended = {
+            let jobs = worker.run();
+            tokio::pin!(jobs);
+            tokio::select! {
+                ended = &mut jobs => ended,
+                () = &mut stop => {
+                    worker.request_shutdown();
+                    // It gives jobs that are under way a few seconds to end.
+                    if let Err(error) = jobs.await {
+                        tracing::warn!(%error, "the worker did not end in order");
+                    }
+                    return;
+                }
+            }
+        };
+        match ended {
+            Ok(()) => tracing::warn!("the worker ended by itself; another takes its place"),
+            Err(error) => tracing::warn!(%error, "the worker was lost; another takes its place"),
+        }
+        metrics::counter!("guildhall_workers_lost_total").increment(1);
+        let lost = worker.worker_id().clone();
+        worker = tokio::select! {
+            another = replace(state, &lost) => another,
+            () = &mut stop => return,
+        };
+    }
+}
+
+/// Tries until there is a worker.
+async fn replace(state: &AppState, lost: &str) -> Worker {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        match successor(state, lost).await {
+            Ok(worker) => return worker,
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "no worker yet; trying again"),
+        }
+    }
+}
+
+/// A worker, once the jobs that the lost one had taken are free again: nobody else would touch them for four hours.
+async fn successor(state: &AppState, lost: &str) -> anyhow::Result<Worker> {
+    let worker = worker(state).await?;
+    worker.create_utils().force_unlock_workers(&[lost]).await.context("the lost worker's jobs can't be freed")?;
+    Ok(worker)
+}
+
 /// `guildhall worker`: jobs alone, until the process is told to stop.
 pub(crate) async fn run(state: AppState) -> anyhow::Result<()> {
     let worker = worker(&state).await?;
-    tokio::select! {
-        result = worker.run() => result?,
-        () = crate::serve::stop_signal() => worker.request_shutdown(),
-    }
+    run_until(&state, worker, crate::serve::stop_signal()).await;
     state.db.close().await;
     Ok(())
 }

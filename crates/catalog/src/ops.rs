@@ -207,6 +207,7 @@ pub async fn sitemap(db: &Db) -> OpResult<Vec<(String, DateTime<Utc>)>> {
 #[derive(Clone, Debug)]
 pub struct CategoryPalette {
     pub title: String,
+    pub category_name: String,
     pub provider_name: String,
     /// The category's position chooses the palette.
     pub position: u32,
@@ -221,6 +222,7 @@ pub async fn category_palette(db: &Db, course: CourseId) -> OpResult<Option<Cate
     let row = store::palette(&mut connection, course.0).await?;
     Ok(row.map(|row| CategoryPalette {
         title: row.title,
+        category_name: row.category_name,
         provider_name: row.provider_name,
         position: u32::try_from(row.position).unwrap_or_default(),
     }))

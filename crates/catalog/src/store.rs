@@ -354,10 +354,11 @@ pub(crate) struct PaletteRow {
     pub position: i32,
 }
 
+    pub category_name: String,
 pub(crate) async fn palette(db: &mut PgConnection, course: Uuid) -> sqlx::Result<Option<PaletteRow>> {
     sqlx::query_as!(
         PaletteRow,
-        "select c.title, o.name as provider_name, g.position from courses c join categories g on g.id = c.category_id
+        "select c.title, o.name as provider_name, g.name as category_name, g.position from courses c join categories g on g.id = c.category_id
             join organizations o on o.id = c.provider_id where c.id = $1",
         course
     )

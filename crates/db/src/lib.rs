@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 
 use guildhall_kernel::{Actor, Chance, Clock};
 use sqlx::{
-    AssertSqlSafe, PgPool, Postgres,
+    AssertSqlSafe, Connection, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -150,12 +150,25 @@ impl Db {
     }
 }
 
+/// A connection that nobody has used for so long is asked whether it still lives.
+const RESTED: Duration = Duration::from_secs(1);
+
 fn options(max_connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(5))
-        // A dead connection shows itself by an error on use, and a fresh one is made: no ping before each use.
+        // A connection in steady use shows by an error that it is dead: no ping before each use. One that has rested may have
+        // been cut off meanwhile, and is asked first: after an outage the pool heals without a failed request for each
+        // connection in it.
         .test_before_acquire(false)
+        .before_acquire(|connection, rested| {
+            Box::pin(async move {
+                if rested.idle_for >= RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 // Row-level security makes planning dearer than running: each statement is planned once a connection.

@@ -9,6 +9,7 @@ mod headers;
 mod input;
 mod limits;
 mod origin;
+mod outage;
 
 pub(crate) use actor::actor;
 pub(crate) use csp::{Csp, REPORTS};
@@ -17,3 +18,4 @@ pub(crate) use headers::headers;
 pub(crate) use input::input;
 pub(crate) use limits::{flood, limits};
 pub(crate) use origin::same_origin;
+pub(crate) use outage::outage;

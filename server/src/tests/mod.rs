@@ -7,6 +7,8 @@ mod edges;
 mod outsiders;
 mod pages;
 pub(crate) mod redis;
+mod cards;
+mod outage;
 mod rest;
 mod settings;
 
@@ -18,7 +20,10 @@ use axum::{
     http::{Request, Response, StatusCode},
 };
 use guildhall_catalog::{Format, ImportOptions};
-use guildhall_db::testing::{self, TestDb};
+use guildhall_db::{
+    Db,
+    testing::{self, TestDb},
+};
 use guildhall_kernel::Actor;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
@@ -29,6 +34,7 @@ use crate::{config::Config, serve, state::AppState};
 /// The site over a database of its own, with one free and one paid course.
 pub(crate) struct Site {
     pub router: Router,
+    pub state: AppState,
     pub test: TestDb,
     /// Index and files; gone with the site.
     _home: tempfile::TempDir,
@@ -50,6 +56,12 @@ impl Site {
     /// With settings of its own.
     pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
         let test = testing::database().await;
+        let db = test.db.clone();
+        Self::over(test, db, &[]).await
+    }
+
+    /// The site over a way of its own to the test's database, with settings of its own.
+    pub(crate) async fn over(test: TestDb, db: Db, settings: &[(&str, &str)]) -> Self {
         let options = ImportOptions { all_or_nothing: true, publish: true, provider: None };
         let report =
             guildhall_catalog::import(&test.db, &Actor::System("test"), Format::Json, COURSES.as_bytes(), &options)
@@ -67,9 +79,9 @@ impl Site {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let leptos =
             LeptosOptions::builder().output_name("guildhall").site_root(home.path().display().to_string()).build();
-        let state = AppState::with_db(config, test.db.clone(), leptos).unwrap();
+        let state = AppState::with_db(config, db, leptos).unwrap();
         guildhall_search::catch_up(&state.db, &state.index).await.unwrap();
-        Self { router: serve::router(&state), test, _home: home }
+        Self { router: serve::router(&state), state, test, _home: home }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {

@@ -12,7 +12,7 @@ use super::{base_url, param};
 use crate::{
     api::{CoursePage, read_course, read_preview, read_reviews},
     parts::{Failure, Review},
-    structured::{PublicHead, course_json_ld},
+    structured::{PublicHead, ShareImage, course_json_ld},
 };
 
 #[component]
@@ -45,7 +45,7 @@ fn Content(page: CoursePage) -> impl IntoView {
             path=format!("/courses/{}", card.slug)
             title=card.title.clone()
             description=card.summary.clone()
-            image=format!("/covers/{}/card.svg", card.id)
+            image=ShareImage::of(&card)
             json_ld=json_ld
         />
         <Breadcrumbs links=vec![

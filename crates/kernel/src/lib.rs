@@ -8,9 +8,12 @@ mod actor;
 mod chance;
 mod clock;
 pub mod mail;
+pub mod next_path;
+pub mod seal;
 pub mod slug;
 pub mod token;
 
-pub use actor::{Actor, UserActor};
+pub use actor::{Actor, STEP_UP, UserActor};
 pub use chance::Chance;
 pub use clock::Clock;
+pub use seal::Sealer;

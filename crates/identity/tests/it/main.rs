@@ -9,5 +9,6 @@
 
 mod account;
 mod links;
+mod refresh;
 mod sessions;
 mod stage;

@@ -42,9 +42,36 @@ pub(crate) struct Config {
     pub sendgrid_api_base: String,
     pub mail_from: String,
     pub rate_limits: bool,
+    /// Seals secrets at rest and derives the program's own keys.
+    pub secret_key: SecretKey,
     pub metrics_addr: Option<SocketAddr>,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
+}
+
+/// The key of `GUILDHALL_SECRET_KEY`; `Debug` does not show it.
+#[derive(Clone)]
+pub(crate) struct SecretKey([u8; 32]);
+
+impl SecretKey {
+    /// Known to everybody: what it seals in development is no secret.
+    const DEVELOPMENT: Self = Self(*b"guildhall's key for development!");
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        use base64::Engine;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+        Ok(Self(bytes.try_into().ok().context("GUILDHALL_SECRET_KEY must be 32 bytes in base64")?))
+    }
+
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretKey")
+    }
 }
 
 /// The sandbox's keys: known to everybody, good for nothing else.
@@ -93,14 +120,13 @@ impl Config {
                 None => bail!("{name} is not set: it is required outside of development"),
             }
         };
-        if !development {
-            let key = get("GUILDHALL_SECRET_KEY")?.context(
-                "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints",
-            )?;
-            use base64::Engine;
-            let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
-            ensure!(bytes.len() == 32, "GUILDHALL_SECRET_KEY must be 32 bytes in base64");
-        }
+        let secret_key = match get("GUILDHALL_SECRET_KEY")? {
+            Some(text) => SecretKey::parse(&text)?,
+            None if development => SecretKey::DEVELOPMENT,
+            None => {
+                bail!("GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints")
+            }
+        };
         let files = get("GUILDHALL_FILES")?.unwrap_or_else(|| "file:./.local/files".to_owned());
         let Some(files) = files.strip_prefix("file:").map(PathBuf::from) else {
             bail!("GUILDHALL_FILES must be file:PATH; s3:// is not there yet");
@@ -129,6 +155,7 @@ impl Config {
             sendgrid_api_base: service("SENDGRID_API_BASE", &sandbox).or_else(|error| if get("SENDGRID_API_KEY")?.is_some() { Ok("https://api.sendgrid.com".to_owned()) } else { Err(error) })?,
             mail_from: get("GUILDHALL_MAIL_FROM")?.unwrap_or_else(|| "hello@guildhall.test".to_owned()),
             rate_limits,
+            secret_key,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             base_url,
             development,

@@ -1,4 +1,4 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | doctor`.
 
 mod commands;
 mod config;
@@ -7,6 +7,7 @@ mod doctor;
 mod downloads;
 mod health;
 mod index;
+mod keys;
 mod middleware;
 mod pages;
 mod public_files;

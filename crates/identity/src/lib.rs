@@ -23,8 +23,8 @@ mod tokens;
 
 pub use ops::{
     Client, NewSession, SignUp, Signed, account, change_password, confirm_email, end_other_sessions, end_session,
-    reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor, sessions, sign_in,
-    sign_out, sign_up,
+    reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor, sessions,
+    sign_in, sign_out, sign_up,
 };
 pub use passwords::Passwords;
 pub use policy::EmailAddress;

@@ -185,7 +185,12 @@ mod tests {
             Mail::AlreadyRegistered { name: name() },
             Mail::ResetPassword { name: name(), link_path: "/reset-password?token=abc".to_owned() },
             Mail::PasswordChanged { name: name() },
-            Mail::NewDevice { name: name(), device: "Firefox on Windows".to_owned(), address: "192.0.2.1".to_owned(), at },
+            Mail::NewDevice {
+                name: name(),
+                device: "Firefox on Windows".to_owned(),
+                address: "192.0.2.1".to_owned(),
+                at,
+            },
             Mail::RefreshReuse { name: name(), device: "Safari on iPhone".to_owned(), at },
             Mail::Receipt {
                 name: name(),

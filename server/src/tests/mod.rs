@@ -3,6 +3,7 @@
 mod access;
 mod bad_input;
 mod rest;
+mod sessions;
 mod settings;
 
 use std::collections::BTreeMap;

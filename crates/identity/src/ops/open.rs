@@ -91,15 +91,8 @@ pub(crate) async fn open_session(
     let amr: Vec<String> = methods.iter().map(|method| (*method).to_owned()).collect();
     let id: SessionId = db.id();
     let expires_at = now + REFRESH_FOR;
-    let session = NewSessionRow {
-        id,
-        user: person.id,
-        user_agent: &user_agent,
-        address: &address,
-        amr: &amr,
-        now,
-        expires_at,
-    };
+    let session =
+        NewSessionRow { id, user: person.id, user_agent: &user_agent, address: &address, amr: &amr, now, expires_at };
     let signed_in_before = store::insert_session(tx, &session).await?;
     let (refresh_token, hash) = token::issue(db.chance());
     store::insert_refresh_token(tx, &hash, id, now, expires_at).await?;

@@ -90,4 +90,3 @@ pub(crate) async fn purge_claims(tx: &mut PgConnection) -> Result<u64> {
     .await?;
     Ok(done.rows_affected())
 }
-

@@ -161,7 +161,8 @@ async fn no_forged_signature_passes() {
     // The public key taken for a shared secret, in each form that somebody could have it in.
     let jwks = tokens.jwks().await.unwrap();
     let n = jwks["keys"][0]["n"].as_str().unwrap();
-    for secret in [n.as_bytes().to_vec(), URL_SAFE_NO_PAD.decode(n).unwrap(), jwks["keys"][0].to_string().into_bytes()] {
+    for secret in [n.as_bytes().to_vec(), URL_SAFE_NO_PAD.decode(n).unwrap(), jwks["keys"][0].to_string().into_bytes()]
+    {
         for alg in ["HS256", "HS384", "HS512"] {
             let header = json!({"alg": alg, "typ": "at+jwt", "kid": kid});
             let message = format!("{}.{}", part(&header), part(&claims));
@@ -265,10 +266,8 @@ async fn a_rotated_key_verifies_until_its_tokens_are_gone() {
     assert_ne!(open(&before).0["kid"], open(&after).0["kid"]);
     assert!(matches!(tokens.check(&before), Checked::Holds(_)) && matches!(tokens.check(&after), Checked::Holds(_)));
     assert_eq!(tokens.jwks().await.unwrap()["keys"].as_array().unwrap().len(), 2);
-    let stored: Vec<u8> = sqlx::query_scalar("select private_sealed from signing_keys limit 1")
-        .fetch_one(&test.owner)
-        .await
-        .unwrap();
+    let stored: Vec<u8> =
+        sqlx::query_scalar("select private_sealed from signing_keys limit 1").fetch_one(&test.owner).await.unwrap();
     assert!(aws_lc_rs::signature::RsaKeyPair::from_pkcs8(&stored[25..]).is_err(), "nothing plain is stored");
     test.db.clock().advance(TimeDelta::hours(1));
     tokens.load_keys().await.unwrap();

@@ -23,8 +23,7 @@ async fn the_account_lists_where_one_is_signed_in_this_browser_first() {
         ("Ada Lovelace", "ada@example.com", true)
     );
     let list = sessions(&stage.db, &actor).await.unwrap();
-    let devices: Vec<(&str, bool)> =
-        list.iter().map(|session| (session.device.as_str(), session.is_this)).collect();
+    let devices: Vec<(&str, bool)> = list.iter().map(|session| (session.device.as_str(), session.is_this)).collect();
     assert_eq!(devices, [("Firefox on Linux", true), ("Safari on iPhone", false)]);
     assert_eq!((list[0].address.as_str(), list[0].place.as_deref()), ("192.0.2.1", None));
 }

@@ -1,9 +1,7 @@
 //! Signing up, confirming, forgotten passwords.
 
 use chrono::TimeDelta;
-use guildhall_identity::{
-    SignUp, confirm_email, request_reset, resend_confirmation, reset_password, sign_up,
-};
+use guildhall_identity::{SignUp, confirm_email, request_reset, resend_confirmation, reset_password, sign_up};
 use guildhall_kernel::mail::Mail;
 use guildhall_types::Error;
 
@@ -77,7 +75,7 @@ async fn the_later_of_two_unconfirmed_sign_ups_counts() {
     let second = stage.work().await;
     assert!(matches!(told(confirm_email(&stage.db, &token(&first[0])).await), Error::Conflict { .. }));
     confirm_email(&stage.db, &token(&second[0])).await.unwrap();
-    assert_eq!(stage.sign_in_as("ada@example.com", PASSWORD).await.unwrap().name, "Ada");
+    assert_eq!(stage.sign_in_as("ada@example.com", PASSWORD).await.unwrap().signed.actor.name, "Ada");
     assert!(stage.sign_in_as("ada@example.com", "another fine passphrase").await.is_err());
 }
 

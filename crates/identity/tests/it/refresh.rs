@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use guildhall_identity::{Client, Tokens, end_session, reauthenticate, refresh, session_actor, sessions, sign_in, sign_out};
+use guildhall_identity::{
+    Client, Tokens, end_session, reauthenticate, refresh, session_actor, sessions, sign_in, sign_out,
+};
 use guildhall_kernel::{Clock, mail::SendMail};
 use guildhall_types::Error;
 

@@ -4,9 +4,12 @@ use axum::{
     Json,
     response::{Html, IntoResponse},
 };
-use utoipa::OpenApi;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
 
-use super::courses;
+use super::{auth, courses, me};
 use crate::rest::problem::Problem;
 
 #[derive(OpenApi)]
@@ -16,10 +19,21 @@ use crate::rest::problem::Problem;
         description = "AI training in the UK. Errors are problem documents (RFC 9457).",
         license(name = "MIT OR Apache-2.0")
     ),
-    paths(courses::list, courses::one),
-    components(schemas(Problem))
+    paths(auth::token, auth::refresh, courses::list, courses::one, me::me),
+    components(schemas(Problem)),
+    modifiers(&Bearer)
 )]
 struct Document;
+
+/// How programs prove themselves.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_with(Default::default).add_security_scheme("bearer", scheme);
+    }
+}
 
 /// `/api/v1/openapi.json`
 pub(crate) async fn document() -> impl IntoResponse {

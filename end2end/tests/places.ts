@@ -63,6 +63,8 @@ export const PUBLIC: Place[] = [
 
 export const SIGNED_IN: Place[] = [
   { name: "account", path: "/account?done=name" },
+  { name: "sessions", path: "/account/sessions" },
+  { name: "confirm-identity", path: "/account/confirm?next=/account" },
   { name: "account-errors", path: "/account", then: (page) => send(page, "Change my password") },
   { name: "sign-out", path: "/sign-out" },
   { name: "checkout", path: `/checkout/${UNBOUGHT}`, main: true },

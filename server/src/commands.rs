@@ -10,7 +10,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     config::{Config, LogFormat, log_format},
-    doctor, downloads, index, seed, serve,
+    doctor, downloads, index,
+    keys::{self, KeysCommand},
+    seed, serve,
     state::{self, AppState},
     worker,
 };
@@ -60,6 +62,10 @@ pub(crate) enum Command {
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
+    /// The keys that sign access tokens.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// Checks the configuration and every connection, and says how to mend what is wrong.
     Doctor,
@@ -85,6 +91,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import { file, all_or_nothing, publish } => return import(file, all_or_nothing, publish).await,
         Command::Reindex => index::reindex(&Config::from_env()?).await?,
         Command::Audit { command: AuditCommand::Verify } => return audit_verify().await,
+        Command::Keys { command } => keys::run(&command).await?,
         Command::Doctor => return doctor::run().await,
     }
     Ok(ExitCode::SUCCESS)

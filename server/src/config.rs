@@ -48,8 +48,8 @@ pub(crate) struct Config {
     pub sendgrid_api_base: String,
     pub mail_from: String,
     pub rate_limits: bool,
-    /// Seals secrets at rest.
-    pub secret_key: [u8; 32],
+    /// Seals secrets at rest and derives the program's own keys.
+    pub secret_key: SecretKey,
     /// Whose `X-Forwarded-*` are believed; nobody's by default.
     pub trusted_proxies: TrustedProxies,
     pub metrics_addr: Option<SocketAddr>,
@@ -57,6 +57,31 @@ pub(crate) struct Config {
     pub audit_years: u16,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
+}
+
+/// The key of `GUILDHALL_SECRET_KEY`; `Debug` does not show it.
+#[derive(Clone)]
+pub(crate) struct SecretKey([u8; 32]);
+
+impl SecretKey {
+    /// Known to everybody: what it seals in development is no secret.
+    const DEVELOPMENT: Self = Self(*b"guildhall's key for development!");
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        use base64::Engine;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+        Ok(Self(bytes.try_into().ok().context("GUILDHALL_SECRET_KEY must be 32 bytes in base64")?))
+    }
+
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretKey")
+    }
 }
 
 /// The sandbox's keys: known to everybody, good for nothing else.
@@ -105,7 +130,13 @@ impl Config {
                 None => bail!("{name} is not set: it is required outside of development"),
             }
         };
-        let secret_key = secret_key(get("GUILDHALL_SECRET_KEY")?, development)?;
+        let secret_key = match get("GUILDHALL_SECRET_KEY")? {
+            Some(text) => SecretKey::parse(&text)?,
+            None if development => SecretKey::DEVELOPMENT,
+            None => {
+                bail!("GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints")
+            }
+        };
         let files = get("GUILDHALL_FILES")?.unwrap_or_else(|| "file:./.local/files".to_owned());
         let Some(files) = files.strip_prefix("file:").map(PathBuf::from) else {
             bail!("GUILDHALL_FILES must be file:PATH; s3:// is not there yet");
@@ -163,20 +194,6 @@ impl Config {
     pub(crate) fn secure_cookies(&self) -> bool {
         !self.development
     }
-}
-
-/// In development a key that everybody knows.
-fn secret_key(given: Option<String>, development: bool) -> anyhow::Result<[u8; 32]> {
-    use base64::Engine;
-    let Some(key) = given else {
-        ensure!(
-            development,
-            "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints"
-        );
-        return Ok(*b"guildhall development, no secret");
-    };
-    let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
-    bytes.try_into().map_err(|_| anyhow::anyhow!("GUILDHALL_SECRET_KEY must be 32 bytes in base64"))
 }
 
 /// How to log: `GUILDHALL_LOG_FORMAT`, else text on a terminal and JSON elsewhere.

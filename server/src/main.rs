@@ -1,4 +1,4 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | audit | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | audit | doctor`.
 
 // The types of whole pages nest deep.
 #![recursion_limit = "1024"]
@@ -15,6 +15,7 @@ mod health;
 mod index;
 mod limits;
 mod listen;
+mod keys;
 mod middleware;
 mod pages;
 mod proxies;

@@ -23,7 +23,7 @@ use tower_http::{
 };
 
 use crate::{
-    audit_export, covers, downloads, health, index,
+    audit_export, covers, downloads, health, index, keys,
     listen::{self, Doors},
     middleware, pages, public_files, reports, rest, sandbox_proxy,
     state::AppState,
@@ -41,6 +41,8 @@ pub(crate) async fn serve(state: AppState, with_worker: bool) -> anyhow::Result<
     let listener = TcpListener::bind(addr)
         .await
         .with_context(|| format!("{addr} can't be listened on; is something else running there?"))?;
+    state.tokens.prepare().await.map_err(|error| anyhow::anyhow!("the keys that sign tokens: {error}"))?;
+    tokio::spawn(state.tokens.clone().follow());
     tokio::spawn(index::follow(state.clone()));
     if let Some(addr) = state.config.metrics_addr {
         let metrics = Router::new().route("/metrics", get(health::metrics)).with_state(state.clone());
@@ -124,6 +126,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sitemap.xml", get(public_files::sitemap))
         .route("/robots.txt", get(public_files::robots))
         .route("/.well-known/security.txt", get(public_files::security))
+        .route("/.well-known/jwks.json", get(keys::jwks))
         .route("/health", get(health::ready))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
@@ -191,9 +194,11 @@ async fn sign_out(
     axum::Extension(actor): axum::Extension<guildhall_kernel::Actor>,
 ) -> Result<Response, rest::problem::Problem> {
     use axum::response::IntoResponse;
+    use guildhall_identity::cookie::Cookie;
     guildhall_identity::sign_out(&state.db, &actor)
         .await
         .map_err(|error| rest::problem::Problem::from(error.told()))?;
-    let cookie = guildhall_identity::cookie::clear(state.config.secure_cookies());
-    Ok(([(header::SET_COOKIE, cookie)], axum::response::Redirect::to("/")).into_response())
+    let gone = [Cookie::Access, Cookie::Refresh].map(|cookie| cookie.clear(state.config.secure_cookies()));
+    let gone = axum::response::AppendHeaders(gone.map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok((gone, axum::response::Redirect::to("/")).into_response())
 }

@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
-use guildhall_identity::{Passwords, Throttle};
+use guildhall_identity::{Passwords, Throttle, Tokens};
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
@@ -34,6 +34,7 @@ pub(crate) struct Services {
     pub limits: Limits,
     pub csp: Csp,
     pub form_errors: FormErrors,
+    pub tokens: Tokens,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -77,10 +78,11 @@ impl AppState {
         Ok(Self(Arc::new(Services {
             csp: Csp::new(&config, &leptos),
             limits,
-            form_errors: FormErrors::new(&config.secret_key)?,
+            form_errors: FormErrors::new(config.secret_key.bytes())?,
             index,
             passwords: Passwords::new(db.chance())?,
             throttle,
+            tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
             stripe,
             mailer,
             files,

@@ -83,6 +83,20 @@ pub fn told(error: OpError) -> Error {
     fail(error.told())
 }
 
+/// For [`Error::ConfirmRequired`]: sends the browser to prove again who one is, and then back to one of our own pages;
+/// a program is told to.
+#[must_use]
+pub fn confirm_first(back: &str) -> Error {
+    let html = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    if !html {
+        return fail(Error::ConfirmRequired);
+    }
+    let back = guildhall_kernel::next_path(back).unwrap_or("/account");
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
+    see_other(&format!("/account/confirm?{query}"));
+    Error::ConfirmRequired
+}
+
 /// Sets the answer's status to match the error, and hands it back.
 #[must_use]
 pub fn fail(error: Error) -> Error {

@@ -1,13 +1,15 @@
 //! Who people are: accounts, passwords, sessions, and the links that prove an address.
 //!
-//! Public: the ops of [`ops`] (signing up, in and out, confirming, resetting, the account), the services [`Passwords`] and
-//! [`Throttle`], the session's [`cookie`], the rules of [`policy`], and the jobs of [`jobs`] that the worker runs.
+//! Public: the ops of [`ops`] (signing up, in and out, staying signed in, confirming, resetting, the account), the services
+//! [`Passwords`], [`Throttle`] and [`Tokens`], the session's [`cookie`]s, the rules of [`policy`], and the jobs of [`jobs`] that the worker runs.
 //!
 //! Invariants:
 //! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
 //! - No answer and no amount of work tells whether an address has an account: whatever depends on that happens in a job,
 //!   after the answer, and signing in verifies a password even where there is no account.
 //! - Nobody signs in before their address is confirmed, and every signing in makes a new session.
+//! - An access token is checked without the database and stops working on every node the moment its session ends or its
+//!   person changes; a refresh token works once.
 //! - A link sent by mail works once, for one purpose, for a while. A changed password ends the other sessions.
 
 pub mod cookie;
@@ -17,11 +19,14 @@ mod passwords;
 pub mod policy;
 mod store;
 mod throttle;
+mod tokens;
 
 pub use ops::{
-    Client, NewSession, SignUp, account, authenticate, change_password, confirm_email, end_other_sessions, end_session,
-    rename, request_reset, resend_confirmation, reset_password, sign_in, sign_out, sign_up,
+    Client, NewSession, SignUp, Signed, account, change_password, confirm_email, end_other_sessions, end_session,
+    reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor, sessions,
+    sign_in, sign_out, sign_up,
 };
 pub use passwords::Passwords;
 pub use policy::EmailAddress;
 pub use throttle::Throttle;
+pub use tokens::{KeyInfo, Tokens};

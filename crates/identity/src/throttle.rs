@@ -35,6 +35,9 @@ const ACCOUNT: Limit = Limit { burst: 30, every: 30 * SECOND };
 /// 20 requests for mail in an hour from one address: signing up, forgotten passwords, links again.
 const MAIL: Limit = Limit { burst: 20, every: 180 * SECOND };
 
+/// 300 refreshes in 15 minutes from one address: the network of an office, not a flood.
+const REFRESH: Limit = Limit { burst: 300, every: 3 * SECOND };
+
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_DELAY: Duration = Duration::from_secs(4);
 /// Keys that are remembered at most: a few megabytes.
@@ -108,6 +111,20 @@ impl Throttle {
         self.with(|now, new_at| {
             may(now, new_at.get(&key), MAIL)?;
             count(now, new_at, key, MAIL);
+            Ok(())
+        })
+        .unwrap_or(Ok(()))
+    }
+
+    /// Counts one request that refreshes a program's tokens.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when this address has asked too often.
+    pub fn refresh(&self, address: &str) -> Result<(), Error> {
+        let key = self.key("refresh", "", &network(address));
+        self.with(|now, new_at| {
+            may(now, new_at.get(&key), REFRESH)?;
+            count(now, new_at, key, REFRESH);
             Ok(())
         })
         .unwrap_or(Ok(()))

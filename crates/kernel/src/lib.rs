@@ -11,11 +11,14 @@ mod clock;
 pub mod mail;
 mod next_path;
 mod origin;
+
+pub mod seal;
 pub mod slug;
 pub mod token;
 
-pub use actor::{Actor, UserActor};
+pub use actor::{Actor, STEP_UP, UserActor};
 pub use chance::Chance;
 pub use clock::Clock;
 pub use next_path::next_path;
 pub use origin::RequestOrigin;
+pub use seal::Sealer;

@@ -34,6 +34,10 @@ pub enum Mail {
     ResetPassword { name: String, link_path: String },
     /// The password was changed, from the account or by a link.
     PasswordChanged { name: String },
+    /// Somebody signed in from a device that this account has not seen.
+    NewDevice { name: String, device: String, address: String, at: DateTime<Utc> },
+    /// A session ended because what kept it going was used twice.
+    RefreshReuse { name: String, device: String, at: DateTime<Utc> },
     /// An order was paid.
     Receipt { name: String, order: OrderId, paid_at: DateTime<Utc>, lines: Vec<ReceiptLine>, total: Money },
     /// The money went back.
@@ -63,6 +67,8 @@ impl Mail {
             Self::AlreadyRegistered { .. } => "already_registered",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::NewDevice { .. } => "new_device",
+            Self::RefreshReuse { .. } => "refresh_reuse",
             Self::Receipt { .. } => "receipt",
             Self::Refunded { .. } => "refunded",
             Self::Enrolled { .. } => "enrolled",

@@ -65,6 +65,10 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             ],
             base_url,
         ),
+        Mail::NewDevice { name, device, address, at } => {
+            new_device(name, device, address, &time::date_time(*at), base_url)
+        }
+        Mail::RefreshReuse { name, device, at } => refresh_reuse(name, device, &time::date_time(*at), base_url),
         Mail::Receipt { name, order, paid_at, lines, total } => {
             let paid = time::date(*paid_at);
             receipt(name, *order, &paid, lines, *total, base_url)
@@ -101,6 +105,39 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             base_url,
         ),
     }
+}
+
+fn new_device(name: &str, device: &str, address: &str, at: &str, base_url: &str) -> Message {
+    let from = if address.is_empty() { String::new() } else { format!(", from the network address {address}") };
+    build(
+        "A new device signed in to your account",
+        name,
+        &[
+            paragraph(format!("Somebody signed in to your Guildhall account with {device}{from}, on {at} (UTC).")),
+            paragraph("If it was you, there is nothing to do."),
+            paragraph("If it was not you, sign that device out and choose a new password."),
+            Part::Action { label: "See where I am signed in", url: format!("{base_url}/account/sessions") },
+            paragraph(format!("Choose a new password: {base_url}/forgotten-password")),
+        ],
+        base_url,
+    )
+}
+
+fn refresh_reuse(name: &str, device: &str, at: &str, base_url: &str) -> Message {
+    build(
+        "We signed one of your devices out",
+        name,
+        &[
+            paragraph(format!(
+                "We signed out {device} on {at} (UTC). What keeps it signed in was used a second time, as if from a copy. \
+                 That can happen when a device is restored from a backup. It can also mean that somebody copied it."
+            )),
+            paragraph("Sign in again on that device. If you did not restore it, choose a new password as well."),
+            Part::Action { label: "See where I am signed in", url: format!("{base_url}/account/sessions") },
+            paragraph(format!("Choose a new password: {base_url}/forgotten-password")),
+        ],
+        base_url,
+    )
 }
 
 fn receipt(name: &str, order: OrderId, paid: &str, lines: &[ReceiptLine], total: Money, base_url: &str) -> Message {
@@ -142,15 +179,23 @@ mod tests {
     fn every_mail(name: &str) -> Vec<Mail> {
         let name = || name.to_owned();
         let order = OrderId("0195a6e0-0000-7000-8000-000000000001".parse().unwrap());
+        let at = Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap();
         vec![
             Mail::ConfirmEmail { name: name(), link_path: "/confirm-email?token=abc".to_owned() },
             Mail::AlreadyRegistered { name: name() },
             Mail::ResetPassword { name: name(), link_path: "/reset-password?token=abc".to_owned() },
             Mail::PasswordChanged { name: name() },
+            Mail::NewDevice {
+                name: name(),
+                device: "Firefox on Windows".to_owned(),
+                address: "192.0.2.1".to_owned(),
+                at,
+            },
+            Mail::RefreshReuse { name: name(), device: "Safari on iPhone".to_owned(), at },
             Mail::Receipt {
                 name: name(),
                 order,
-                paid_at: Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap(),
+                paid_at: at,
                 lines: vec![
                     ReceiptLine {
                         title: "Prompting & policy".to_owned(),
@@ -182,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_html() {
-        insta::assert_snapshot!(compose(&every_mail("Ada Lovelace")[4], BASE).html);
+        insta::assert_snapshot!(compose(&every_mail("Ada Lovelace")[6], BASE).html);
     }
 
     proptest! {

@@ -20,7 +20,8 @@ pub(crate) async fn same_origin(State(state): State<AppState>, mut request: Requ
     }
     let path = request.uri().path();
     // Reports come from the browser itself and change nothing.
-    let signed = path.starts_with("/webhooks/") || path == super::REPORTS;
+    // Where tokens are given out cookies count for nothing: see `middleware::actor`.
+    let signed = path.starts_with("/webhooks/") || path == super::REPORTS || path.starts_with("/api/v1/auth/");
     // The sandbox's own pages, in development.
     let sandbox = state.config.sandbox().is_some() && crate::sandbox_proxy::is_sandbox(path);
     let host = request.extensions().get::<Way>().and_then(|way| way.host.clone()).unwrap_or_default();

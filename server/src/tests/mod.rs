@@ -10,6 +10,7 @@ pub(crate) mod redis;
 mod cards;
 mod outage;
 mod rest;
+mod sessions;
 mod settings;
 
 use std::collections::BTreeMap;

@@ -1,13 +1,16 @@
 //! The area's server functions. Those that sign in or send mail answer with a redirect, so that a plain form and a script
 //! end at the same page.
 
-use guildhall_types::{Error, SessionId, account::AccountView};
+use guildhall_types::{
+    Error, SessionId,
+    account::{AccountView, SessionView},
+};
 use leptos::{server, server_fn::codec::GetUrl};
 
 #[cfg(feature = "ssr")]
 mod ssr {
     use guildhall_db::Db;
-    use guildhall_identity::{Client, Passwords, Throttle, cookie};
+    use guildhall_identity::{Client, NewSession, Passwords, Signed, Throttle, Tokens, cookie::Cookie};
     use guildhall_types::Error;
     use http::header::SET_COOKIE;
 
@@ -34,8 +37,31 @@ mod ssr {
         })
     }
 
-    pub(super) fn set_session(token: &str) {
-        guildhall_host::append_header(SET_COOKIE, &cookie::set(token, guildhall_host::request_info().secure_cookies));
+    /// Signs the browser in.
+    pub(super) async fn set_session(session: &NewSession) -> Result<(), Error> {
+        set_access(&session.signed).await?;
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &Cookie::Refresh.set(&session.refresh_token, secure));
+        Ok(())
+    }
+
+    /// Hands out an access token that says what holds now of who is signed in.
+    pub(super) async fn set_access(signed: &Signed) -> Result<(), Error> {
+        let tokens: Tokens = guildhall_host::service()?;
+        let access = tokens.issue(signed).await.map_err(told)?;
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &Cookie::Access.set(&access, secure));
+        Ok(())
+    }
+
+    /// As [`set_access`], after something about the person was changed: the next page knows of it.
+    pub(super) async fn renew_access() -> Result<(), Error> {
+        let session = actor().user()?.session;
+        let signed = guildhall_identity::session_actor(&guildhall_host::db()?, session).await.map_err(told)?;
+        match signed {
+            Some(signed) => set_access(&signed).await,
+            None => Ok(()),
+        }
     }
 
     /// Lets the next page say where a mail went, for a quarter of an hour.
@@ -102,7 +128,7 @@ pub async fn sign_in(
         guildhall_identity::sign_in(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &email, &password)
             .await
             .map_err(|error| ssr::told(error).with_entered(&[("email", &email)]))?;
-    ssr::set_session(&session.token);
+    ssr::set_session(&session).await?;
     ssr::redirect(ssr::own_path(&next, "/learn"));
     Ok(())
 }
@@ -142,6 +168,7 @@ pub async fn rename(#[server(default)] name: String) -> Result<(), Error> {
     guildhall_identity::rename(&guildhall_host::db()?, &ssr::actor(), &name)
         .await
         .map_err(|error| ssr::told(error).with_entered(&[("name", &name)]))?;
+    ssr::renew_access().await?;
     ssr::redirect("/account?done=name");
     Ok(())
 }
@@ -169,11 +196,31 @@ pub async fn change_password(
     Ok(())
 }
 
+/// Where one is signed in.
+#[server(name = ReadSessions, prefix = "/api/fn", endpoint = "account/sessions", input = GetUrl)]
+pub async fn read_sessions() -> Result<Vec<SessionView>, Error> {
+    guildhall_identity::sessions(&guildhall_host::db()?, &ssr::actor()).await.map_err(ssr::told)
+}
+
+/// Proves again who one is, and goes on to what asked for it.
+#[server(name = Reauthenticate, prefix = "/api/fn", endpoint = "account/reauthenticate")]
+pub async fn reauthenticate(#[server(default)] password: String, #[server(default)] next: String) -> Result<(), Error> {
+    let desk = ssr::desk()?;
+    let actor = ssr::actor();
+    let signed =
+        guildhall_identity::reauthenticate(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &actor, &password)
+            .await
+            .map_err(ssr::told)?;
+    ssr::set_access(&signed).await?;
+    ssr::redirect(ssr::own_path(&next, "/account"));
+    Ok(())
+}
+
 /// Signs one of one's browsers out.
 #[server(name = EndSession, prefix = "/api/fn", endpoint = "account/end-session")]
 pub async fn end_session(session: SessionId) -> Result<(), Error> {
     guildhall_identity::end_session(&guildhall_host::db()?, &ssr::actor(), session).await.map_err(ssr::told)?;
-    ssr::redirect("/account?done=session");
+    ssr::redirect("/account/sessions?done=session");
     Ok(())
 }
 
@@ -181,6 +228,6 @@ pub async fn end_session(session: SessionId) -> Result<(), Error> {
 #[server(name = EndOtherSessions, prefix = "/api/fn", endpoint = "account/end-other-sessions")]
 pub async fn end_other_sessions() -> Result<(), Error> {
     guildhall_identity::end_other_sessions(&guildhall_host::db()?, &ssr::actor()).await.map_err(ssr::told)?;
-    ssr::redirect("/account?done=sessions");
+    ssr::redirect("/account/sessions?done=sessions");
     Ok(())
 }

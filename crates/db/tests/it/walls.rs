@@ -32,6 +32,8 @@ pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
         email: "somebody@example.test".into(),
         email_confirmed: true,
         is_provider: !organizations.is_empty(),
+        authenticated_at: chrono::DateTime::UNIX_EPOCH,
+        amr: Vec::new(),
     }))
 }
 

@@ -1,31 +1,12 @@
-//! Signing in and out, and knowing who asks.
+//! Signing in and out.
 
-use chrono::{DateTime, Utc};
-use guildhall_audit::{Event, Party};
+use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
-use guildhall_kernel::{Actor, UserActor, token};
-use guildhall_types::{Error, SessionId, UserId};
+use guildhall_kernel::Actor;
+use guildhall_types::Error;
 
-use crate::{
-    Client, EmailAddress, Passwords, Throttle,
-    policy::{SESSION_IDLE, SESSION_TOUCH},
-    store::{self, NewSessionRow},
-};
-
-/// A session that was just made. The token goes into the cookie and nowhere else; `Debug` does not show it.
-pub struct NewSession {
-    pub token: String,
-    pub id: SessionId,
-    pub user: UserId,
-    pub name: String,
-    pub expires_at: DateTime<Utc>,
-}
-
-impl std::fmt::Debug for NewSession {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewSession").field("id", &self.id).field("user", &self.user).finish_non_exhaustive()
-    }
-}
+use super::{NewSession, open_session};
+use crate::{Client, EmailAddress, Passwords, Throttle, store};
 
 /// The one answer to an unknown address, a wrong password and an address that was never confirmed.
 const WRONG: &str =
@@ -70,29 +51,13 @@ pub async fn sign_in(
     }
 
     let mut tx = db.begin(&actor).await?;
-    let now = db.clock().now();
     if !store::hold_password(&mut tx, person.id, &person.password_hash).await? {
         return Err(Error::field("", WRONG).into());
     }
-    if let Some(before) = client.session {
-        store::end_session(&mut tx, person.id, before, now).await?;
-    }
-    let (token, hash) = token::issue(db.chance());
-    let user_agent: String = client.user_agent.chars().filter(|c| !c.is_control()).take(400).collect();
-    let session = NewSessionRow {
-        id: db.id(),
-        user: person.id,
-        token_hash: &hash,
-        user_agent: &user_agent,
-        now,
-        expires_at: now + SESSION_IDLE,
-    };
-    store::insert_session(&mut tx, &session).await?;
-    let event = Event::new("user.signed_in", "session", session.id).acting_for(Party::Person(person.id));
-    guildhall_audit::record(&mut tx, &actor, event).await?;
+    let session = open_session(db, &mut tx, &person, client, &["pwd"]).await?;
     tx.commit().await?;
     throttle.succeeded(email.as_str(), &client.address);
-    Ok(NewSession { token, id: session.id, user: person.id, name: person.name, expires_at: session.expires_at })
+    Ok(session)
 }
 
 /// Ends the session that asks. For anybody else there is nothing to do.
@@ -108,34 +73,4 @@ pub async fn sign_out(db: &Db, actor: &Actor) -> OpResult<()> {
     guildhall_audit::record(&mut tx, actor, Event::new("user.signed_out", "session", user.session)).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Who presents this token: nobody when the session is unknown, ended or too old, or the person suspended. Being used
-/// keeps a session alive.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn authenticate(db: &Db, token: &str) -> OpResult<Actor> {
-    let Some(hash) = token::hash(token) else {
-        return Ok(Actor::Anonymous);
-    };
-    let mut tx = db.begin(&Actor::System("authenticate")).await?;
-    let now = db.clock().now();
-    let Some(signed) = store::signed(&mut tx, &hash, now).await? else {
-        return Ok(Actor::Anonymous);
-    };
-    if now - signed.last_seen_at >= SESSION_TOUCH {
-        store::touch_session(&mut tx, signed.session, now, now + SESSION_IDLE).await?;
-        tx.commit().await?;
-    }
-    Ok(Actor::User(Box::new(UserActor {
-        id: signed.user,
-        session: signed.session,
-        organizations: signed.organizations,
-        is_admin: signed.is_admin,
-        name: signed.name,
-        email: signed.email,
-        email_confirmed: signed.confirmed,
-        is_provider: signed.is_provider,
-    })))
 }

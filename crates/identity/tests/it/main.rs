@@ -9,6 +9,7 @@
 
 mod account;
 mod links;
+mod refresh;
 mod sessions;
 mod stage;
 mod trail;

@@ -1,9 +1,12 @@
 //! The API's description, for programs and for people.
 
 use axum::{Extension, Json, response::IntoResponse};
-use utoipa::OpenApi;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
 
-use super::courses;
+use super::{auth, courses, me};
 use crate::{
     middleware::PageNonce,
     refusal::{self, escape},
@@ -17,10 +20,21 @@ use crate::{
         description = "AI training in the UK. Errors are problem documents (RFC 9457).",
         license(name = "MIT OR Apache-2.0")
     ),
-    paths(courses::list, courses::one),
-    components(schemas(Problem))
+    paths(auth::token, auth::refresh, courses::list, courses::one, me::me),
+    components(schemas(Problem)),
+    modifiers(&Bearer)
 )]
 struct Document;
+
+/// How programs prove themselves.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_with(Default::default).add_security_scheme("bearer", scheme);
+    }
+}
 
 /// `/api/v1/openapi.json`
 pub(crate) async fn document() -> impl IntoResponse {

@@ -3,8 +3,10 @@
 mod account;
 mod confirm;
 mod reset;
+mod sessions;
 mod sign_in;
 mod sign_up;
+mod step_up;
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -16,8 +18,10 @@ use leptos_router::{
 use account::AccountPage;
 use confirm::ConfirmEmailPage;
 use reset::{ForgottenPasswordPage, ResetPasswordPage};
+use sessions::SessionsPage;
 use sign_in::{SignInPage, SignOutPage};
 use sign_up::{CheckYourEmailPage, SignUpPage};
+use step_up::StepUpPage;
 
 /// The cookie that holds the address to which a link was just sent, for the page that says so.
 #[cfg(feature = "ssr")]
@@ -36,6 +40,8 @@ pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("forgotten-password") view=ForgottenPasswordPage ssr=SsrMode::Async />
             <Route path=path!("reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
             <Route path=path!("account") view=AccountPage ssr=SsrMode::Async />
+            <Route path=path!("account/sessions") view=SessionsPage ssr=SsrMode::Async />
+            <Route path=path!("account/confirm") view=StepUpPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -22,6 +22,9 @@ pub fn Card(
     /// The line under the title: provider and level.
     #[prop(optional, into)]
     meta: MaybeText,
+    /// The title's language, where it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
     /// Sanitised HTML in place of the title's text, for search highlights (`<mark>`).
     #[prop(optional, into)]
     title_html: MaybeText,
@@ -31,8 +34,8 @@ pub fn Card(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let link = match title_html.into_option() {
-        Some(html) => view! { <a href=href inner_html=html.to_string()></a> }.into_any(),
-        None => view! { <a href=href>{title}</a> }.into_any(),
+        Some(html) => view! { <a href=href lang=lang inner_html=html.to_string()></a> }.into_any(),
+        None => view! { <a href=href lang=lang>{title}</a> }.into_any(),
     };
     view! {
         <li class="card">
@@ -94,6 +97,11 @@ pub fn Tag(#[prop(optional)] kind: TagKind, children: Children) -> impl IntoView
 
 /// HTML that has been sanitised already (a course's description, a lesson's text): never pass anything else.
 #[component]
-pub fn Prose(#[prop(into)] html: String) -> impl IntoView {
-    view! { <div class="prose" inner_html=html></div> }
+pub fn Prose(
+    #[prop(into)] html: String,
+    /// The text's language, where it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
+) -> impl IntoView {
+    view! { <div class="prose" lang=lang inner_html=html></div> }
 }

@@ -3,7 +3,7 @@
 use guildhall_types::{
     Error,
     catalog::{CourseCard, RatingSummary, ReviewView},
-    time,
+    language, time,
 };
 use guildhall_ui::{ButtonLink, Card, EmptyState, Rating};
 use leptos::prelude::*;
@@ -20,9 +20,10 @@ pub(crate) fn CourseTile(
     #[prop(default = true)] lazy: bool,
 ) -> impl IntoView {
     let meta = format!("{} · {}", card.provider_name, card.level.label());
+    let lang = language::attribute(&card.language);
     view! {
-        <Card href=format!("/courses/{}", card.slug) title=card.title title_html=title_html cover=format!("/covers/{}.svg", card.id) meta=meta lazy=lazy>
-            {snippet_html.map(|html| view! { <p class="snippet" inner_html=html></p> })}
+        <Card href=format!("/courses/{}", card.slug) title=card.title title_html=title_html lang=lang.clone() cover=format!("/covers/{}.svg", card.id) meta=meta lazy=lazy>
+            {snippet_html.map(|html| view! { <p class="snippet" lang=lang.clone() inner_html=html></p> })}
             <span class="price">{card.price.price_label()}</span>
             <span class="grow"></span>
             {stars(card.rating)}

@@ -22,6 +22,9 @@ pub fn Card(
     /// The line under the title: provider and level.
     #[prop(optional, into)]
     meta: MaybeText,
+    /// The language of title and snippet, where it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
     /// Sanitised HTML in place of the title's text, for search highlights (`<mark>`).
     #[prop(optional, into)]
     title_html: MaybeText,
@@ -43,11 +46,10 @@ pub fn Card(
         Some(html) => Markup::new().html(html),
         None => Markup::new().text(&title),
     };
-    let optional =
-        |markup: Markup, text: MaybeText, open: &str, show: fn(Markup, &str) -> Markup| match text.into_option() {
-            Some(text) => show(markup.html(open), &text).html("</p>"),
-            None => markup,
-        };
+    let foreign = |markup: Markup| match &lang {
+        Some(lang) => markup.attribute("lang", lang),
+        None => markup,
+    };
     let card = Markup::new().html("<li class=\"card\">");
     let card = match cover.into_option() {
         Some(src) => {
@@ -59,10 +61,17 @@ pub fn Card(
         }
         None => card,
     };
-    let card =
-        card.html("<div class=\"body\"><h3><a").attribute("href", &href).html(">").append(title).html("</a></h3>");
-    let card = optional(card, meta, "<p class=\"meta\">", Markup::text).html("<div class=\"row foot\">");
-    let card = optional(card, snippet_html, "<p class=\"snippet\">", Markup::html);
+    let card = foreign(card.html("<div class=\"body\"><h3><a").attribute("href", &href));
+    let card = card.html(">").append(title).html("</a></h3>");
+    let card = match meta.into_option() {
+        Some(meta) => card.html("<p class=\"meta\">").text(&meta).html("</p>"),
+        None => card,
+    };
+    let card = card.html("<div class=\"row foot\">");
+    let card = match snippet_html.into_option() {
+        Some(snippet) => foreign(card.html("<p class=\"snippet\"")).html(">").html(&snippet).html("</p>"),
+        None => card,
+    };
     let card = card.html("<span class=\"price\">").text(&price).html("</span><span class=\"grow\"></span>");
     let card = match rating {
         Some((value, count)) => compact_rating(card, value, count),
@@ -119,6 +128,11 @@ pub fn Tag(#[prop(optional)] kind: TagKind, children: Children) -> impl IntoView
 
 /// HTML that has been sanitised already (a course's description, a lesson's text): never pass anything else.
 #[component]
-pub fn Prose(#[prop(into)] html: String) -> impl IntoView {
-    view! { <div class="prose" inner_html=html></div> }
+pub fn Prose(
+    #[prop(into)] html: String,
+    /// The text's language, where it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
+) -> impl IntoView {
+    view! { <div class="prose" lang=lang inner_html=html></div> }
 }

@@ -87,7 +87,6 @@ pub async fn course(db: &Db, slug_or_id: &str) -> OpResult<Option<(CourseDetail,
         outcomes: row.outcomes,
         audience: row.audience,
         requirements: row.requirements,
-        language: row.language,
         skills,
         modules,
         updated_at: row.updated_at,
@@ -207,8 +206,8 @@ pub async fn sitemap(db: &Db) -> OpResult<Vec<(String, DateTime<Utc>)>> {
 #[derive(Clone, Debug)]
 pub struct CategoryPalette {
     pub title: String,
-    pub category_name: String,
     pub provider_name: String,
+    pub category_name: String,
     /// The category's position chooses the palette.
     pub position: u32,
 }
@@ -222,25 +221,37 @@ pub async fn category_palette(db: &Db, course: CourseId) -> OpResult<Option<Cate
     let row = store::palette(&mut connection, course.0).await?;
     Ok(row.map(|row| CategoryPalette {
         title: row.title,
-        category_name: row.category_name,
         provider_name: row.provider_name,
+        category_name: row.category_name,
         position: u32::try_from(row.position).unwrap_or_default(),
     }))
 }
 
-/// A lesson that may be read before buying: its title, its kind, safe HTML, and the video with its captions.
+/// A lesson that may be read before buying.
+#[derive(Clone, Debug)]
+pub struct LessonPreview {
+    pub title: String,
+    /// Of the course; BCP 47.
+    pub language: String,
+    pub kind: LessonKind,
+    /// Safe HTML.
+    pub body_html: String,
+    /// Its address, and that of its captions.
+    pub video: Option<(String, Option<String>)>,
+}
+
+/// A lesson that may be read before buying.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lesson_preview(
-    db: &Db,
-    course_slug: &str,
-    lesson: LessonId,
-) -> OpResult<Option<(String, LessonKind, String, Option<(String, Option<String>)>)>> {
+pub async fn lesson_preview(db: &Db, course_slug: &str, lesson: LessonId) -> OpResult<Option<LessonPreview>> {
     let mut connection = db.anonymous().await?;
     let row = store::preview(&mut connection, course_slug, lesson.0).await?;
-    Ok(row.map(|row| {
-        let kind = row.kind.parse().unwrap_or(LessonKind::Text);
-        (row.title, kind, markdown::to_html(&row.body_md), row.video_src.map(|src| (src, row.captions_src)))
+    Ok(row.map(|row| LessonPreview {
+        title: row.title,
+        language: row.language,
+        kind: row.kind.parse().unwrap_or(LessonKind::Text),
+        body_html: markdown::to_html(&row.body_md),
+        video: row.video_src.map(|src| (src, row.captions_src)),
     }))
 }

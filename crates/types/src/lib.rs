@@ -8,6 +8,7 @@ pub mod checkout;
 mod error;
 pub mod form;
 mod id;
+pub mod language;
 pub mod learn;
 mod money;
 pub mod search;

@@ -3,7 +3,7 @@
 use guildhall_types::{
     Error,
     catalog::{CourseCard, RatingSummary, ReviewView},
-    time,
+    language, time,
 };
 use guildhall_ui::{ButtonLink, Card, EmptyState, Rating};
 use leptos::prelude::*;
@@ -20,12 +20,14 @@ pub(crate) fn CourseTile(
     #[prop(default = true)] lazy: bool,
 ) -> impl IntoView {
     let meta = format!("{} · {}", card.provider_name, card.level.label());
+    let lang = language::attribute(&card.language);
     let rating = mean(card.rating).map(|mean| (mean, card.rating.count));
     view! {
         <Card
             href=format!("/courses/{}", card.slug)
             title=card.title
             title_html=title_html
+            lang=lang
             cover=format!("/covers/{}.svg", card.id)
             meta=meta
             snippet_html=snippet_html

@@ -37,7 +37,7 @@ pub(crate) fn course_json_ld(base: &str, course: &CourseDetail, reviews: &[Revie
         "url": url,
         "name": card.title,
         "description": card.summary,
-        "inLanguage": course.language,
+        "inLanguage": card.language,
         "educationalLevel": card.level.label(),
         "teaches": course.skills.iter().map(|skill| skill.name.as_str()).collect::<Vec<_>>(),
         "image": format!("{base}{}", ShareImage::of(card).path),

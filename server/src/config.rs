@@ -4,9 +4,10 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use guildhall_identity::{FactorSettings, RequiredOf};
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 10] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -15,6 +16,8 @@ const KNOWN: [&str; 8] = [
     "GUILDHALL_LOG_FORMAT",
     "GUILDHALL_INDEX",
     "GUILDHALL_MAIL_FROM",
+    "GUILDHALL_REQUIRE_SECOND_FACTOR",
+    "GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS",
 ];
 
 /// How log lines are written.
@@ -42,6 +45,9 @@ pub(crate) struct Config {
     pub sendgrid_api_base: String,
     pub mail_from: String,
     pub rate_limits: bool,
+    /// Seals secrets at rest.
+    pub secret_key: [u8; 32],
+    pub factors: FactorSettings,
     pub metrics_addr: Option<SocketAddr>,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
@@ -93,14 +99,7 @@ impl Config {
                 None => bail!("{name} is not set: it is required outside of development"),
             }
         };
-        if !development {
-            let key = get("GUILDHALL_SECRET_KEY")?.context(
-                "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints",
-            )?;
-            use base64::Engine;
-            let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
-            ensure!(bytes.len() == 32, "GUILDHALL_SECRET_KEY must be 32 bytes in base64");
-        }
+        let secret_key = secret_key(get("GUILDHALL_SECRET_KEY")?, development)?;
         let files = get("GUILDHALL_FILES")?.unwrap_or_else(|| "file:./.local/files".to_owned());
         let Some(files) = files.strip_prefix("file:").map(PathBuf::from) else {
             bail!("GUILDHALL_FILES must be file:PATH; s3:// is not there yet");
@@ -129,6 +128,12 @@ impl Config {
             sendgrid_api_base: service("SENDGRID_API_BASE", &sandbox).or_else(|error| if get("SENDGRID_API_KEY")?.is_some() { Ok("https://api.sendgrid.com".to_owned()) } else { Err(error) })?,
             mail_from: get("GUILDHALL_MAIL_FROM")?.unwrap_or_else(|| "hello@guildhall.test".to_owned()),
             rate_limits,
+            secret_key,
+            factors: factor_settings(
+                get("GUILDHALL_REQUIRE_SECOND_FACTOR")?.as_deref(),
+                get("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS")?.as_deref(),
+                development,
+            )?,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             base_url,
             development,
@@ -144,6 +149,36 @@ impl Config {
     pub(crate) fn secure_cookies(&self) -> bool {
         !self.development
     }
+}
+
+/// In development a key that everybody knows.
+fn secret_key(given: Option<String>, development: bool) -> anyhow::Result<[u8; 32]> {
+    use base64::Engine;
+    let Some(key) = given else {
+        ensure!(
+            development,
+            "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints"
+        );
+        return Ok(*b"guildhall development, no secret");
+    };
+    let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
+    bytes.try_into().map_err(|_| anyhow::anyhow!("GUILDHALL_SECRET_KEY must be 32 bytes in base64"))
+}
+
+/// Nobody needs a second factor in development and the demo, unless it is asked for.
+fn factor_settings(required: Option<&str>, hours: Option<&str>, development: bool) -> anyhow::Result<FactorSettings> {
+    let mut settings = FactorSettings::default();
+    settings.required = match required {
+        Some(text) => RequiredOf::parse(text)?,
+        None if development => RequiredOf::NOBODY,
+        None => RequiredOf::DEFAULT,
+    };
+    if let Some(hours) = hours {
+        let hours = hours.parse::<u16>().ok().filter(|hours| (1..=720).contains(hours));
+        let hours = hours.context("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS is a number of hours from 1 to 720")?;
+        settings.removal_wait = chrono::TimeDelta::hours(i64::from(hours));
+    }
+    Ok(settings)
 }
 
 /// How to log: `GUILDHALL_LOG_FORMAT`, else text on a terminal and JSON elsewhere.
@@ -192,6 +227,20 @@ mod tests {
     fn production_needs_its_secrets() {
         let error = with(&[("GUILDHALL_BASE_URL", "https://guildhall.example")]).unwrap_err().to_string();
         assert!(error.contains("GUILDHALL_SECRET_KEY"), "{error}");
+    }
+
+    #[test]
+    fn a_second_factor_is_required_outside_of_development() {
+        assert_eq!(with(&[]).unwrap().factors.required, RequiredOf::NOBODY);
+        assert_eq!(
+            with(&[("GUILDHALL_REQUIRE_SECOND_FACTOR", "admin")]).unwrap().factors.required,
+            RequiredOf { admins: true, provider_owners: false }
+        );
+        assert_eq!(factor_settings(None, None, false).unwrap().required, RequiredOf::DEFAULT);
+        assert!(with(&[("GUILDHALL_REQUIRE_SECOND_FACTOR", "everybody")]).is_err());
+        for bad in ["0", "721", "-1", "x"] {
+            assert!(with(&[("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS", bad)]).is_err(), "{bad}");
+        }
     }
 
     #[test]

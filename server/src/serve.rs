@@ -108,6 +108,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .layer(from_fn(middleware::input))
         // Leptos reads the bodies of server functions itself, past axum's own limit.
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
+        .layer(from_fn_with_state(state.clone(), middleware::second_factor))
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))

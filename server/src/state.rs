@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
-use guildhall_identity::{Passwords, Throttle};
+use guildhall_identity::{Factors, Passwords, Throttle};
+use guildhall_kernel::Sealer;
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
@@ -22,6 +23,7 @@ pub(crate) struct AppState {
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub factors: Factors,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -56,6 +58,7 @@ impl AppState {
             index,
             passwords: Passwords::new(db.chance())?,
             throttle,
+            factors: Factors::new(Sealer::new(&config.secret_key, db.chance()), &config.base_url, config.factors)?,
             stripe,
             mailer,
             files,

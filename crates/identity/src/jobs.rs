@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    policy,
+    factors, policy,
     store::{self, NewLink, NewPerson, Person, Purpose},
 };
 
@@ -144,7 +144,8 @@ pub async fn run_reset(db: &Db, job: &ResetRequested) -> OpResult<()> {
 /// When the database does not answer.
 pub async fn run_purge(db: &Db) -> OpResult<u64> {
     let mut tx = db.begin(&ACTOR).await?;
-    let rows = store::purge(&mut tx, db.clock().now() - TimeDelta::days(30)).await?;
+    let (now, before) = (db.clock().now(), db.clock().now() - TimeDelta::days(30));
+    let rows = store::purge(&mut tx, before).await? + factors::store::purge(&mut tx, now, before).await?;
     tx.commit().await?;
     Ok(rows)
 }

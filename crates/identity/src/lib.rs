@@ -1,6 +1,6 @@
 //! Who people are: accounts, passwords, sessions, and the links that prove an address.
 //!
-//! Public: the ops of [`ops`] (signing up, in and out, confirming, resetting, the account), the services [`Passwords`] and
+//! Public: the ops of [`ops`] (signing up, in and out, confirming, resetting, the account) and [`factors`], the services [`Passwords`] and
 //! [`Throttle`], the session's [`cookie`], the rules of [`policy`], and the jobs of [`jobs`] that the worker runs.
 //!
 //! Invariants:
@@ -11,6 +11,7 @@
 //! - A link sent by mail works once, for one purpose, for a while. A changed password ends the other sessions.
 
 pub mod cookie;
+pub mod factors;
 pub mod jobs;
 pub mod ops;
 mod passwords;
@@ -18,9 +19,10 @@ pub mod policy;
 mod store;
 mod throttle;
 
+pub use factors::{FactorSettings, Factors, Proof, RequiredOf, must_set_up, prove_again, verify_second_factor};
 pub use ops::{
-    Client, NewSession, SignUp, account, authenticate, change_password, confirm_email, end_other_sessions, end_session,
-    rename, request_reset, resend_confirmation, reset_password, sign_in, sign_out, sign_up,
+    Client, NewSession, SignUp, SignedIn, account, authenticate, change_password, confirm_email, end_other_sessions,
+    end_session, rename, request_reset, resend_confirmation, reset_password, sign_in, sign_out, sign_up,
 };
 pub use passwords::Passwords;
 pub use policy::EmailAddress;

@@ -8,9 +8,11 @@ mod actor;
 mod chance;
 mod clock;
 pub mod mail;
+pub mod seal;
 pub mod slug;
 pub mod token;
 
 pub use actor::{Actor, UserActor};
 pub use chance::Chance;
 pub use clock::Clock;
+pub use seal::Sealer;

@@ -3,7 +3,10 @@
 use guildhall_kernel::mail::{Mail, ReceiptLine};
 use guildhall_types::{Money, OrderId, time};
 
-use crate::message::{Message, Part, Row, build, paragraph};
+use crate::{
+    factors,
+    message::{Message, Part, Row, build, paragraph},
+};
 
 /// Writes a mail. Links are made absolute with `base_url`, which has no slash at its end.
 #[must_use]
@@ -65,6 +68,13 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             ],
             base_url,
         ),
+        Mail::FactorAdded { .. }
+        | Mail::FactorRemoved { .. }
+        | Mail::RecoveryCodeUsed { .. }
+        | Mail::WrongCodes { .. }
+        | Mail::CopiedPasskey { .. }
+        | Mail::FactorRemovalCode { .. }
+        | Mail::FactorRemovalAsked { .. } => factors::compose(mail, base_url),
         Mail::Receipt { name, order, paid_at, lines, total } => {
             let paid = time::date(*paid_at);
             receipt(name, *order, &paid, lines, *total, base_url)
@@ -147,6 +157,17 @@ mod tests {
             Mail::AlreadyRegistered { name: name() },
             Mail::ResetPassword { name: name(), link_path: "/reset-password?token=abc".to_owned() },
             Mail::PasswordChanged { name: name() },
+            Mail::FactorAdded { name: name(), what: "an authenticator app".to_owned() },
+            Mail::FactorRemoved { name: name(), what: name() },
+            Mail::RecoveryCodeUsed { name: name(), left: 1 },
+            Mail::WrongCodes { name: name() },
+            Mail::CopiedPasskey { name: name(), passkey: name() },
+            Mail::FactorRemovalCode { name: name(), code: "01234567".to_owned() },
+            Mail::FactorRemovalAsked {
+                name: name(),
+                due_at: Utc.with_ymd_and_hms(2027, 3, 4, 9, 0, 0).single().unwrap(),
+                link_path: "/sign-in/keep-second-factor?token=abc".to_owned(),
+            },
             Mail::Receipt {
                 name: name(),
                 order,
@@ -182,7 +203,9 @@ mod tests {
 
     #[test]
     fn the_html() {
-        insta::assert_snapshot!(compose(&every_mail("Ada Lovelace")[4], BASE).html);
+        let all = every_mail("Ada Lovelace");
+        let receipt = all.iter().find(|mail| mail.template() == "receipt").unwrap();
+        insta::assert_snapshot!(compose(receipt, BASE).html);
     }
 
     proptest! {

@@ -5,6 +5,7 @@ pub mod account;
 pub mod catalog;
 pub mod checkout;
 mod error;
+pub mod factors;
 pub mod form;
 mod id;
 pub mod learn;
@@ -17,7 +18,7 @@ pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
     CategoryId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId,
-    OrderId, OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
+    OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

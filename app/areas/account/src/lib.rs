@@ -6,6 +6,8 @@
 mod api;
 mod form;
 mod pages;
+mod second_step_api;
+mod security_api;
 
 pub use pages::AccountRoutes;
 

@@ -1,6 +1,7 @@
 //! Use cases.
 
 mod account;
+mod open;
 mod password;
 mod session;
 mod sign_up;
@@ -8,8 +9,9 @@ mod sign_up;
 use guildhall_types::SessionId;
 
 pub use account::{account, change_password, end_other_sessions, end_session, rename};
+pub(crate) use open::open_session;
 pub use password::{request_reset, reset_password};
-pub use session::{NewSession, authenticate, sign_in, sign_out};
+pub use session::{NewSession, SignedIn, authenticate, sign_in, sign_out};
 pub use sign_up::{SignUp, confirm_email, resend_confirmation, sign_up};
 
 /// Where a request comes from.

@@ -7,7 +7,7 @@ use guildhall_types::{
     time,
 };
 use guildhall_ui::{
-    Banner, BannerKind, ButtonKind, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
+    Banner, BannerKind, ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
@@ -86,6 +86,11 @@ fn Account(account: AccountView) -> impl IntoView {
                 </ActionForm>
             </section>
             <PasswordForm action=change tried=changed email=account.email />
+            <section class="section" aria-labelledby="security-heading">
+                <h2 id="security-heading">"Sign-in and security"</h2>
+                <p>"Authenticator app, passkeys and recovery codes: a second proof that it is you."</p>
+                <p><ButtonLink href="/account/security" kind=ButtonKind::Quiet>"Sign-in and security"</ButtonLink></p>
+            </section>
             <Sessions sessions=account.sessions end=end end_others=end_others />
         </div>
     }

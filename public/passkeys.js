@@ -95,7 +95,7 @@ function wake(form) {
       if (form.elements.password) form.elements.password.value = "";
       form.submit();
     } catch (error) {
-      told.textContent = words(error);
+      told.firstElementChild.textContent = words(error);
       told.hidden = false;
     } finally {
       button.removeAttribute("aria-disabled");

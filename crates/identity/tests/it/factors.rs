@@ -279,6 +279,7 @@ async fn another_person_s_factors_are_out_of_reach() {
     let (ada, _) = stage.signed_in(ADA).await;
     let app = with_app(&stage, &ada).await;
     let recovery = codes(&stage, &ada).await;
+    stage.work().await;
     let (bob, _) = stage.signed_in("bob@example.com").await;
     let id = bob.user_id().unwrap();
     for code in [app.code(&stage, 0), recovery[0].clone()] {

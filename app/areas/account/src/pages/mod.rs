@@ -19,6 +19,7 @@ use leptos_router::{
 
 use account::AccountPage;
 use confirm::ConfirmEmailPage;
+pub use prove_again::ProveAgain;
 use reset::{ForgottenPasswordPage, ResetPasswordPage};
 use second_step::{CodePage, KeepPage, LostPage};
 use security::{RecoveryCodesPage, SecurityPage, TotpPage};

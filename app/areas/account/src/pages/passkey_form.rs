@@ -30,7 +30,9 @@ pub(crate) fn PasskeyForm(
             {children()}
             <input type="hidden" name="token" />
             <input type="hidden" name="credential" />
-            <p class="e" role="alert" data-passkey-error="" hidden=true></p>
+            <div class="field" role="alert" data-passkey-error="" hidden=true>
+                <p class="e"></p>
+            </div>
             <Button kind=ButtonKind::Quiet>{label}</Button>
         </form>
         <PasskeyScript />

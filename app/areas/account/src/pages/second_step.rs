@@ -40,12 +40,13 @@ fn NothingUnderWay(found: Result<Option<SecondStepView>, Error>) -> impl IntoVie
         Err(error) => error.to_string(),
         Ok(_) => "Signing in took too long, or was finished already. Start again.".to_owned(),
     };
+    let sign_in = with_next("/sign-in", &query("next"));
     view! {
         <Title text="Sign in again" />
         <div class="narrow stack">
             <h1>"Sign in again"</h1>
             <p class="lede">{text}</p>
-            <p><ButtonLink href=with_next("/sign-in", &query("next"))>"Sign in"</ButtonLink></p>
+            <p><ButtonLink href=sign_in>"Sign in"</ButtonLink></p>
         </div>
     }
 }
@@ -61,6 +62,8 @@ fn Code(step: SecondStepView) -> impl IntoView {
         "One of your recovery codes."
     };
     let label = if step.has_totp { "Code" } else { "Recovery code" };
+    let (lost, for_passkey) = (with_next("/sign-in/lost", &next), next.clone());
+    let message = tried.message("code");
     let passkey = step.has_passkey.then(|| {
         view! {
             <PasskeyForm
@@ -69,14 +72,14 @@ fn Code(step: SecondStepView) -> impl IntoView {
                 action="/api/fn/account/finish-second-step"
                 label="Use a passkey"
             >
-                <input type="hidden" name="next" value=next.clone() />
+                <input type="hidden" name="next" value=for_passkey />
             </PasskeyForm>
             <noscript><p>"To use your passkey, switch JavaScript on."</p></noscript>
         }
     });
     view! {
         <div class="narrow stack">
-            <FormHead title="Confirm that it is you" tried=tried.clone() />
+            <FormHead title="Confirm that it is you" tried=tried />
             {removal_banner(step)}
             {passkey}
             <ActionForm action=action attr:novalidate=true>
@@ -87,12 +90,12 @@ fn Code(step: SecondStepView) -> impl IntoView {
                     autocomplete="one-time-code"
                     required=true
                     short=true
-                    error=tried.message("code")
+                    error=message
                 />
-                <input type="hidden" name="next" value=next.clone() />
+                <input type="hidden" name="next" value=next />
                 <SubmitButton label="Go on" />
             </ActionForm>
-            <p><a href=with_next("/sign-in/lost", &next)>"I have lost my authenticator app, passkeys and recovery codes"</a></p>
+            <p><a href=lost>"I have lost my authenticator app, passkeys and recovery codes"</a></p>
         </div>
     }
 }
@@ -131,7 +134,8 @@ fn Lost(step: SecondStepView) -> impl IntoView {
     let (send, ask) = (ServerAction::<SendRemovalCode>::new(), ServerAction::<AskForRemoval>::new());
     let next = query("next");
     let asked = Tried::of(ask);
-    let tried = Tried::of(send).or(asked.clone());
+    let message = asked.message("mail_code");
+    let tried = Tried::of(send).or(asked);
     let code = step.mail_code_sent.then(|| {
         view! {
             <Banner title="We have sent you a code">
@@ -145,19 +149,20 @@ fn Lost(step: SecondStepView) -> impl IntoView {
                     autocomplete="one-time-code"
                     required=true
                     short=true
-                    error=asked.message("mail_code")
+                    error=message
                 />
                 <SubmitButton label="Ask for the removal" kind=ButtonKind::Danger />
             </ActionForm>
         }
     });
     let label = if step.mail_code_sent { "Send another code" } else { "Send me a code" };
+    let by_code = with_next("/sign-in/code", &next);
     let hours = format!("Then we wait {} hours. ", step.removal_hours);
     view! {
         <div class="narrow stack">
             <FormHead title="You have lost your second factor" tried=tried />
             {removal_banner(step)}
-            <p>"If you have one of your recovery codes, " <a href=with_next("/sign-in/code", &next)>"use it"</a> ": that is quicker."</p>
+            <p>"If you have one of your recovery codes, " <a href=by_code>"use it"</a> ": that is quicker."</p>
             <p>
                 "Otherwise we can remove your authenticator app and passkeys. We send a code to your email address, to see that it is yours. "
                 {hours} "We tell you by email, so that you can stop it if it was not you. After that you sign in with your password alone."

@@ -26,6 +26,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let tried = Tried::of(action).or(Tried::of(ServerAction::<FinishPasskeySignIn>::new()));
     let done = if tried.failed() { String::new() } else { query("done") };
     let sign_up = with_next("/sign-up", &next);
+    let for_passkey = next.clone();
     view! {
         <div class="narrow stack">
             {done_banner(&done)}
@@ -40,7 +41,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     required=true
                     error=tried.message("password")
                 />
-                <input type="hidden" name="next" value=next.clone() />
+                <input type="hidden" name="next" value=next />
                 <SubmitButton label="Sign in" />
             </ActionForm>
             <PasskeyForm
@@ -49,7 +50,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 action="/api/fn/account/finish-passkey-sign-in"
                 label="Sign in with a passkey"
             >
-                <input type="hidden" name="next" value=next />
+                <input type="hidden" name="next" value=for_passkey />
             </PasskeyForm>
             <p><a href="/forgotten-password">"I have forgotten my password"</a></p>
             <p><a href="/sign-up/check-your-email">"The link to confirm my email address did not arrive"</a></p>

@@ -61,13 +61,14 @@ fn Sheet(codes: Vec<String>) -> impl IntoView {
 fn Left(view: RecoveryCodesView) -> impl IntoView {
     let action = ServerAction::<MakeRecoveryCodes>::new();
     let tried = Tried::of(action);
+    let for_field = tried.clone();
     let body = if view.has_second_factor {
         let made = view.made_at.map(|at| format!("{} of 10 codes are left, made on {}.", view.left, time::date(at)));
         view! {
             <p class="lede">{made.unwrap_or_else(|| "You have no recovery codes.".to_owned())}</p>
             <p>"If you can't find them, make new ones. The old ones stop working."</p>
             <ActionForm action=action attr:novalidate=true>
-                <PasswordField tried=tried.clone() />
+                <PasswordField tried=for_field />
                 <SubmitButton label="Make new codes" kind=ButtonKind::Quiet />
             </ActionForm>
         }

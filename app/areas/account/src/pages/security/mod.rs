@@ -134,11 +134,8 @@ fn Security(security: SecurityView) -> impl IntoView {
 }
 
 fn on_off(on: bool) -> impl IntoView {
-    if on {
-        view! { <Tag kind=TagKind::Good>"On"</Tag> }
-    } else {
-        view! { <Tag>"Off"</Tag> }
-    }
+    let (kind, text) = if on { (TagKind::Good, "On") } else { (TagKind::Plain, "Off") };
+    view! { <Tag kind=kind>{text}</Tag> }
 }
 
 /// Somebody asked for the removal of the second factor: the person can say no.

@@ -66,30 +66,34 @@ pub(super) fn Passkeys(security: SecurityView) -> impl IntoView {
 fn Passkey(passkey: PasskeyView) -> impl IntoView {
     let (rename, remove) = (ServerAction::<RenamePasskey>::new(), ServerAction::<RemovePasskey>::new());
     let id = passkey.id.to_string();
+    let (rename_id, remove_id) = (id.clone(), id.clone());
+    let (name_field, password_field) = (format!("name-{id}"), format!("password-{id}"));
+    let title = format!("Rename or remove {}", passkey.name);
+    let name = passkey.name.clone();
     let used = match passkey.last_used_at {
         Some(at) => format!(", last used {} (UTC)", time::date_time(at)),
         None => ", not used yet".to_owned(),
     };
     view! {
         <li>
-            <strong>{passkey.name.clone()}</strong>
+            <strong>{passkey.name}</strong>
             <p class="meta">"Added " {time::date(passkey.created_at)} {used}</p>
-            <Disclosure title=format!("Rename or remove {}", passkey.name)>
+            <Disclosure title=title>
                 <ActionForm action=rename attr:novalidate=true>
-                    <input type="hidden" name="id" value=id.clone() />
+                    <input type="hidden" name="id" value=rename_id />
                     <Field
                         name="name"
-                        id=format!("name-{id}")
+                        id=name_field
                         label="Name"
                         required=true
                         maxlength=max(PASSKEY_NAME_MAX)
-                        value=passkey.name
+                        value=name
                     />
                     <SubmitButton label="Save the name" kind=ButtonKind::Quiet />
                 </ActionForm>
                 <ActionForm action=remove attr:novalidate=true>
-                    <input type="hidden" name="id" value=id.clone() />
-                    <PasswordField id=format!("password-{id}") tried=Tried::default() />
+                    <input type="hidden" name="id" value=remove_id />
+                    <PasswordField id=password_field tried=Tried::default() />
                     <SubmitButton label="Remove this passkey" kind=ButtonKind::Danger />
                 </ActionForm>
             </Disclosure>

@@ -167,18 +167,15 @@ fn secret_key(given: Option<String>, development: bool) -> anyhow::Result<[u8; 3
 
 /// Nobody needs a second factor in development and the demo, unless it is asked for.
 fn factor_settings(required: Option<&str>, hours: Option<&str>, development: bool) -> anyhow::Result<FactorSettings> {
-    let mut settings = FactorSettings::default();
-    settings.required = match required {
+    let required = match required {
         Some(text) => RequiredOf::parse(text)?,
         None if development => RequiredOf::NOBODY,
         None => RequiredOf::DEFAULT,
     };
-    if let Some(hours) = hours {
-        let hours = hours.parse::<u16>().ok().filter(|hours| (1..=720).contains(hours));
-        let hours = hours.context("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS is a number of hours from 1 to 720")?;
-        settings.removal_wait = chrono::TimeDelta::hours(i64::from(hours));
-    }
-    Ok(settings)
+    let Some(hours) = hours else { return Ok(FactorSettings { required, ..FactorSettings::default() }) };
+    let hours = hours.parse::<u16>().ok().filter(|hours| (1..=720).contains(hours));
+    let hours = hours.context("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS is a number of hours from 1 to 720")?;
+    Ok(FactorSettings { required, removal_wait: chrono::TimeDelta::hours(i64::from(hours)) })
 }
 
 /// How to log: `GUILDHALL_LOG_FORMAT`, else text on a terminal and JSON elsewhere.

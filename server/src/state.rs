@@ -4,7 +4,8 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
-use guildhall_identity::{Passwords, Throttle, Tokens};
+use guildhall_identity::{Factors, Passwords, Throttle, Tokens};
+use guildhall_kernel::Sealer;
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
@@ -35,6 +36,7 @@ pub(crate) struct Services {
     pub csp: Csp,
     pub form_errors: FormErrors,
     pub tokens: Tokens,
+    pub factors: Factors,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -83,6 +85,7 @@ impl AppState {
             passwords: Passwords::new(db.chance())?,
             throttle,
             tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
+            factors: Factors::new(Sealer::new(config.secret_key.bytes(), db.chance()), &config.base_url, config.factors)?,
             stripe,
             mailer,
             files,

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod catalog;
 pub mod checkout;
 mod error;
+pub mod factors;
 pub mod form;
 mod id;
 pub mod language;
@@ -19,7 +20,7 @@ pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
     CategoryId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId,
-    OrderId, OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
+    OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

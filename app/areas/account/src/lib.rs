@@ -9,8 +9,10 @@
 mod api;
 mod form;
 mod pages;
+mod second_step_api;
+mod security_api;
 
-pub use pages::AccountRoutes;
+pub use pages::{AccountRoutes, ProveAgain};
 
 /// Links the area into the browser's module; it brings no islands of its own.
 pub const fn link() {}

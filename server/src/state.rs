@@ -85,7 +85,11 @@ impl AppState {
             passwords: Passwords::new(db.chance())?,
             throttle,
             tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
-            factors: Factors::new(Sealer::new(config.secret_key.bytes(), db.chance()), &config.base_url, config.factors)?,
+            factors: Factors::new(
+                Sealer::new(config.secret_key.bytes(), db.chance()),
+                &config.base_url,
+                config.factors,
+            )?,
             stripe,
             mailer,
             files,

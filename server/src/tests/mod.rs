@@ -3,12 +3,12 @@
 mod access;
 mod audit;
 mod bad_input;
+mod cards;
 mod edges;
+mod outage;
 mod outsiders;
 mod pages;
 pub(crate) mod redis;
-mod cards;
-mod outage;
 mod rest;
 mod sessions;
 mod settings;
@@ -58,7 +58,7 @@ impl Site {
     pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
         let test = testing::database().await;
         let db = test.db.clone();
-        Self::over(test, db, &[]).await
+        Self::over(test, db, settings).await
     }
 
     /// The site over a way of its own to the test's database, with settings of its own.

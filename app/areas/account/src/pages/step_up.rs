@@ -20,6 +20,7 @@ pub(crate) fn StepUpPage() -> impl IntoView {
     }
     let action = ServerAction::<Reauthenticate>::new();
     let tried = Tried::of(action);
+    let wrong = tried.message("password");
     let form = is_signed_in().then(|| {
         view! {
             <ActionForm action=action attr:novalidate=true>
@@ -31,7 +32,7 @@ pub(crate) fn StepUpPage() -> impl IntoView {
                     kind=FieldKind::Password
                     autocomplete="current-password"
                     required=true
-                    error=tried.message("password")
+                    error=wrong
                 />
                 <input type="hidden" name="next" value=next />
                 <SubmitButton label="Go on" />
@@ -41,7 +42,7 @@ pub(crate) fn StepUpPage() -> impl IntoView {
     view! {
         <Meta name="robots" content="noindex" />
         <div class="narrow stack">
-            <FormHead title="Confirm that it is you" tried=tried.clone() />
+            <FormHead title="Confirm that it is you" tried=tried />
             <p>"You signed in a while ago. What you want to do matters, so enter your password once more."</p>
             {form}
             <p><a href="/forgotten-password">"I have forgotten my password"</a></p>

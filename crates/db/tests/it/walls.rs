@@ -55,8 +55,6 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into refresh_tokens (token_hash, session_id, created_at, expires_at) values (sha256('r'), '{i3}', now(), now() + '1 day');
         insert into signing_keys (kid, public_jwk, private_sealed, created_at) values ('walls-key', '{{}}', 'x', now());
         insert into one_time_tokens (id, user_id, purpose, token_hash, created_at, expires_at) values ('{i3}', '{a}', 'reset_password', sha256('t'), now(), now() + '1 day');
-        insert into refresh_tokens (token_hash, session_id, created_at, expires_at) values (sha256('r'), '{i3}', now(), now() + '7 days');
-        insert into signing_keys (kid, public_jwk, private_sealed, created_at) values ('abcdefgh', '{{}}', 'x', now());
         insert into totp_factors (user_id, secret, created_at) values ('{a}', sha256('t'), now());
         insert into passkeys (id, user_id, credential_id, name, credential, created_at) values ('{i3}', '{a}', 'c', 'N', '{{}}', now());
         insert into recovery_codes (user_id, code_hash) values ('{a}', sha256('c'));

@@ -159,7 +159,7 @@ export async function signIn(page: Page, person: { email: string; password: stri
   const form = page.getByRole("main");
   await form.getByLabel("Email address").fill(person.email);
   await form.getByLabel("Password", { exact: true }).fill(person.password);
-  await form.getByRole("button", { name: "Sign in" }).click();
+  await form.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).not.toHaveURL(/\/sign-in/);
 }
 

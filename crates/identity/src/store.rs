@@ -1,7 +1,8 @@
 //! All of the crate's SQL. Which rows a statement reaches is decided by the transaction's actor.
 
 use chrono::{DateTime, Utc};
-use guildhall_types::{OrganizationId, SessionId, UserId};
+use guildhall_kernel::Membership;
+use guildhall_types::{SessionId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -201,18 +202,15 @@ pub(crate) struct Signed {
     pub(crate) email: String,
     pub(crate) confirmed: bool,
     pub(crate) is_admin: bool,
-    pub(crate) organizations: Vec<OrganizationId>,
-    pub(crate) is_provider: bool,
+    pub(crate) memberships: Vec<Membership>,
 }
 
 pub(crate) async fn signed(tx: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<Signed>> {
     let row = sqlx::query!(
         r#"select s.id as session, s.last_seen_at, u.id as user_id, u.name, u.email, u.is_admin,
                u.email_confirmed_at is not null as "confirmed!",
-               array(select o.id from memberships m join organizations o on o.id = m.organization_id
-                   where m.user_id = u.id and o.suspended_at is null order by o.id) as "organizations!: Vec<Uuid>",
-               exists (select from memberships m join organizations o on o.id = m.organization_id
-                   where m.user_id = u.id and o.suspended_at is null and o.kind = 'provider') as "is_provider!"
+               array(select o.id || ' ' || o.kind || ' ' || m.role from memberships m join organizations o on o.id = m.organization_id
+                   where m.user_id = u.id and o.suspended_at is null order by o.id) as "memberships!: Vec<String>"
            from sessions s join users u on u.id = s.user_id
            where s.token_hash = $1 and s.revoked_at is null and s.expires_at > $2 and u.suspended_at is null"#,
         token_hash,
@@ -228,9 +226,15 @@ pub(crate) async fn signed(tx: &mut PgConnection, token_hash: &[u8], now: DateTi
         email: row.email,
         confirmed: row.confirmed,
         is_admin: row.is_admin,
-        organizations: row.organizations.into_iter().map(Into::into).collect(),
-        is_provider: row.is_provider,
+        memberships: row.memberships.iter().filter_map(|text| membership(text)).collect(),
     }))
+}
+
+/// Reads `{organisation} {kind} {role}`.
+fn membership(text: &str) -> Option<Membership> {
+    let mut words = text.split(' ');
+    let organization = words.next()?.parse().ok()?;
+    Some(Membership { organization, kind: words.next()?.parse().ok()?, role: words.next()?.parse().ok()? })
 }
 
 pub(crate) async fn touch_session(

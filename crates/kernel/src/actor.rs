@@ -1,6 +1,9 @@
 //! Who acts.
 
-use guildhall_types::{Error, OrganizationId, SessionId, UserId, Viewer};
+use guildhall_types::{
+    Error, OrganizationId, SessionId, UserId, Viewer,
+    organization::{OrganizationKind, Role},
+};
 
 /// On whose behalf something is done. Row-level security follows it: see `guildhall_db::Db::begin`.
 #[derive(Clone, Debug, Default)]
@@ -21,11 +24,21 @@ pub struct UserActor {
     pub session: SessionId,
     /// The organisations that they belong to.
     pub organizations: Vec<OrganizationId>,
+    /// What they are there. Suspended organisations are not among them.
+    pub memberships: Vec<Membership>,
     pub is_admin: bool,
     pub name: String,
     pub email: String,
     pub email_confirmed: bool,
     pub is_provider: bool,
+}
+
+/// What a person is in an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub organization: OrganizationId,
+    pub kind: OrganizationKind,
+    pub role: Role,
 }
 
 impl Actor {

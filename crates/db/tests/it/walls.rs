@@ -27,6 +27,7 @@ pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
         id: UserId(id),
         session: SessionId(Uuid::nil()),
         organizations: organizations.iter().copied().map(OrganizationId).collect(),
+        memberships: Vec::new(),
         is_admin: false,
         name: "Somebody".into(),
         email: "somebody@example.test".into(),

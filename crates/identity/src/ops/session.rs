@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use guildhall_db::{Db, OpResult};
 use guildhall_kernel::{Actor, UserActor, token};
-use guildhall_types::{Error, SessionId, UserId};
+use guildhall_types::{Error, SessionId, UserId, organization::OrganizationKind};
 
 use crate::{
     Client, EmailAddress, Passwords, Throttle,
@@ -127,11 +127,12 @@ pub async fn authenticate(db: &Db, token: &str) -> OpResult<Actor> {
     Ok(Actor::User(Box::new(UserActor {
         id: signed.user,
         session: signed.session,
-        organizations: signed.organizations,
+        organizations: signed.memberships.iter().map(|membership| membership.organization).collect(),
+        is_provider: signed.memberships.iter().any(|membership| membership.kind == OrganizationKind::Provider),
+        memberships: signed.memberships,
         is_admin: signed.is_admin,
         name: signed.name,
         email: signed.email,
         email_confirmed: signed.confirmed,
-        is_provider: signed.is_provider,
     })))
 }

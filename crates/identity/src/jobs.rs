@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    policy,
+    organizations, policy,
     store::{self, NewLink, NewPerson, Person, Purpose},
 };
 
@@ -144,7 +144,9 @@ pub async fn run_reset(db: &Db, job: &ResetRequested) -> OpResult<()> {
 /// When the database does not answer.
 pub async fn run_purge(db: &Db) -> OpResult<u64> {
     let mut tx = db.begin(&ACTOR).await?;
-    let rows = store::purge(&mut tx, db.clock().now() - TimeDelta::days(30)).await?;
+    let now = db.clock().now();
+    let rows = store::purge(&mut tx, now - TimeDelta::days(30)).await?
+        + organizations::purge_invitations(&mut tx, now - organizations::policy::KEEP_CLOSED).await?;
     tx.commit().await?;
     Ok(rows)
 }

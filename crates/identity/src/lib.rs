@@ -1,7 +1,8 @@
 //! Who people are: accounts, passwords, sessions, and the links that prove an address.
 //!
 //! Public: the ops of [`ops`] (signing up, in and out, confirming, resetting, the account), the services [`Passwords`] and
-//! [`Throttle`], the session's [`cookie`], the rules of [`policy`], and the jobs of [`jobs`] that the worker runs.
+//! [`Throttle`], the session's [`cookie`], the rules of [`policy`], and the jobs of [`jobs`] that the worker runs; and
+//! [`organizations`], with everything about them.
 //!
 //! Invariants:
 //! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
@@ -13,6 +14,7 @@
 pub mod cookie;
 pub mod jobs;
 pub mod ops;
+pub mod organizations;
 mod passwords;
 pub mod policy;
 mod store;

@@ -291,6 +291,14 @@ pub struct PersonItem {
     pub suspended_at: Option<DateTime<Utc>>,
 }
 
+/// A person, as those see them who work with them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+}
+
 /// A person, as an admin sees them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonView {

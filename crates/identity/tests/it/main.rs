@@ -8,6 +8,9 @@
 )]
 
 mod account;
+mod admin;
+mod domains;
 mod links;
+mod organizations;
 mod sessions;
 mod stage;

@@ -1,0 +1,126 @@
+//! Setting organisations up, and what their people see of them.
+
+use guildhall_db::{Db, OpResult};
+use guildhall_kernel::{Action, Actor, Subject, slug::slugify};
+use guildhall_types::{
+    Error, OrganizationId,
+    form::ORGANIZATION_NAME_MAX,
+    organization::{InvitationOffer, MyOrganizations, OrganizationKind, OrganizationRights, OrganizationView, Role},
+};
+
+use super::{find, policy, refused, store};
+
+/// A person sets up an organisation and is its first owner; its slug.
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::Conflict`] while the person's address is not confirmed, or after too many.
+pub async fn create(db: &Db, actor: &Actor, kind: &str, name: &str) -> OpResult<String> {
+    let user = actor.user()?;
+    actor.may(Action::CreateOrganization, &Subject::Person(user.id))?;
+    let mut fields = guildhall_types::Fields::new();
+    let kind = kind.parse().ok().filter(|kind| *kind != OrganizationKind::Platform);
+    if kind.is_none() {
+        fields.add("kind", "Choose what the organisation does");
+    }
+    let name = policy::title(name, ORGANIZATION_NAME_MAX).map_err(|message| fields.add("name", message)).ok();
+    fields.finish()?;
+    let (Some(kind), Some(name)) = (kind, name) else { return Err(Error::NotFound.into()) };
+    if !user.email_confirmed {
+        return Err(Error::conflict("Confirm your email address first.").into());
+    }
+    let mut tx = db.begin(actor).await?;
+    if store::founded_by(&mut tx, user.id).await? >= policy::FOUNDED_AT_MOST {
+        return Err(Error::conflict("You have set up ten organisations. Contact us to set up more.").into());
+    }
+    let (id, now, wanted) = (db.id::<OrganizationId>(), db.clock().now(), slugify(&name));
+    for attempt in 1..=100 {
+        let slug = policy::slug_candidate(&wanted, attempt);
+        let new = store::NewOrganization { id, kind, slug: &slug, name: &name, founder: user.id, now };
+        if store::insert(&mut tx, &new).await.map_err(refused)? {
+            store::members::join(&mut tx, id, user.id, Role::Owner, now).await.map_err(refused)?;
+            tx.commit().await?;
+            return Ok(slug);
+        }
+    }
+    Err(Error::field("name", "Many organisations have this name. Add what tells yours apart").into())
+}
+
+/// The organisations of the person, with those that invite them or that they may join; `current` is the one they chose to
+/// work in.
+///
+/// # Errors
+/// [`Error::SignInRequired`].
+pub async fn mine(db: &Db, actor: &Actor, current: Option<OrganizationId>) -> OpResult<MyOrganizations> {
+    let user = actor.user()?;
+    actor.may(Action::ReadAccount, &Subject::Person(user.id))?;
+    let now = db.clock().now();
+    let mut tx = db.begin(actor).await?;
+    let mut organizations = store::members::of_person(&mut tx, user.id).await?;
+    let current = organizations.iter().map(|one| one.id).find(|id| Some(*id) == current);
+    let current = current.or_else(|| organizations.first().map(|first| first.id));
+    for one in &mut organizations {
+        one.is_current = Some(one.id) == current;
+    }
+    let joinable = store::members::joinable(&mut tx).await?;
+    let open =
+        if user.email_confirmed { store::invitations::open_for(&mut tx, &user.email, now).await? } else { Vec::new() };
+    let invitations = open
+        .into_iter()
+        .map(|row| InvitationOffer {
+            id: row.id,
+            organization: row.organization_name,
+            kind: row.kind,
+            role: row.role,
+            invited_by: None,
+            expires_at: row.expires_at,
+            email: row.email,
+            is_mine: true,
+        })
+        .collect();
+    Ok(MyOrganizations { organizations, invitations, joinable })
+}
+
+/// An organisation for its people.
+///
+/// # Errors
+/// [`Error::NotFound`] for everybody else.
+pub async fn view(db: &Db, actor: &Actor, slug: &str) -> OpResult<OrganizationView> {
+    let mut tx = db.begin(actor).await?;
+    let found = find(&mut tx, actor, slug, Action::ReadOrganization).await?;
+    let about = store::about(&mut tx, found.id).await?;
+    let can = |action| actor.can(action, &found.subject());
+    let may = OrganizationRights {
+        read_members: can(Action::ReadMembers),
+        invite: can(Action::InvitePeople),
+        manage_members: can(Action::ManageRoles),
+        manage_teams: can(Action::ManageTeams),
+        manage_domains: can(Action::ManageDomains),
+        change: can(Action::ChangeOrganization),
+    };
+    Ok(OrganizationView {
+        id: found.id,
+        slug: found.slug,
+        name: found.name,
+        kind: found.kind,
+        role: actor.user().ok().and_then(|user| user.role_in(found.id)),
+        created_at: about.created_at,
+        members: about.members,
+        owners: about.owners,
+        may,
+    })
+}
+
+/// Gives an organisation another name; its address stays.
+///
+/// # Errors
+/// [`Error::Invalid`]; as [`view`], and [`Error::Forbidden`] for its people who are not owners.
+pub async fn rename(db: &Db, actor: &Actor, slug: &str, name: &str) -> OpResult<()> {
+    let mut tx = db.begin(actor).await?;
+    let found = find(&mut tx, actor, slug, Action::ChangeOrganization).await?;
+    let name = policy::title(name, ORGANIZATION_NAME_MAX).map_err(|message| Error::field("name", message))?;
+    if !store::rename(&mut tx, found.id, &name).await.map_err(refused)? {
+        return Err(Error::Forbidden.into());
+    }
+    tx.commit().await?;
+    Ok(())
+}

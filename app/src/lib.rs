@@ -6,7 +6,8 @@
 mod header;
 mod missing;
 
-use area_account::AccountRoutes;
+use area_account::{AccountRoutes, OrganizationRoutes};
+use area_admin::AdminRoutes;
 use area_catalog::CatalogRoutes;
 use area_checkout::CheckoutRoutes;
 use area_learner::LearnerRoutes;
@@ -25,6 +26,7 @@ pub use missing::Missing;
 /// Links every area's islands into the browser's module.
 pub const fn link() {
     area_account::link();
+    area_admin::link();
     area_catalog::link();
     area_checkout::link();
     area_learner::link();
@@ -90,6 +92,8 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=Missing>
                     <CatalogRoutes />
                     <AccountRoutes />
+                    <OrganizationRoutes />
+                    <AdminRoutes />
                     <CheckoutRoutes />
                     <LearnerRoutes />
                     <Route path=path!("styleguide") view=StyleguidePage ssr=SsrMode::Async />

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use anyhow::{Context, bail, ensure};
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -15,6 +15,7 @@ const KNOWN: [&str; 8] = [
     "GUILDHALL_LOG_FORMAT",
     "GUILDHALL_INDEX",
     "GUILDHALL_MAIL_FROM",
+    "GUILDHALL_DNS_SERVER",
 ];
 
 /// How log lines are written.
@@ -43,6 +44,8 @@ pub(crate) struct Config {
     pub mail_from: String,
     pub rate_limits: bool,
     pub metrics_addr: Option<SocketAddr>,
+    /// Whom to ask about mail domains, when not whom the machine asks.
+    pub dns_server: Option<SocketAddr>,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
 }
@@ -130,6 +133,7 @@ impl Config {
             mail_from: get("GUILDHALL_MAIL_FROM")?.unwrap_or_else(|| "hello@guildhall.test".to_owned()),
             rate_limits,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
+            dns_server: get("GUILDHALL_DNS_SERVER")?.map(|text| text.parse().context("GUILDHALL_DNS_SERVER is no address like 127.0.0.1:53")).transpose()?,
             base_url,
             development,
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
-use guildhall_identity::{Passwords, Throttle};
+use guildhall_identity::{Passwords, Throttle, organizations::Dns};
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
@@ -22,6 +22,7 @@ pub(crate) struct AppState {
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub dns: Dns,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -56,6 +57,7 @@ impl AppState {
             index,
             passwords: Passwords::new(db.chance())?,
             throttle,
+            dns: Dns::new(config.dns_server)?,
             stripe,
             mailer,
             files,

@@ -3,6 +3,7 @@
 mod access;
 mod bad_input;
 mod rest;
+mod roles;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,11 @@ const COURSES: &str = r#"[
 
 impl Site {
     pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// As [`Site::open`], with more settings.
+    pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
         let test = testing::database().await;
         let options = ImportOptions { all_or_nothing: true, publish: true, provider: None };
         let report =
@@ -47,11 +53,12 @@ impl Site {
                 .unwrap();
         assert_eq!((report.created, report.errors.as_slice()), (2, [].as_slice()));
         let home = tempfile::tempdir().unwrap();
-        let given = BTreeMap::from([
+        let mut given = BTreeMap::from([
             ("DATABASE_URL".to_owned(), test.owner_url.clone()),
             ("GUILDHALL_INDEX".to_owned(), home.path().join("index").display().to_string()),
             ("GUILDHALL_FILES".to_owned(), format!("file:{}", home.path().join("files").display())),
         ]);
+        given.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = Config::read(&given).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let leptos =

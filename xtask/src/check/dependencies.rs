@@ -31,7 +31,7 @@ enum Room {
 }
 
 /// Every crate of the workspace. One that is missing here has not been given its place yet.
-const ROOMS: [(&str, Room); 21] = [
+const ROOMS: [(&str, Room); 22] = [
     ("guildhall-types", Room::Types),
     ("guildhall-kernel", Room::Domain(0)),
     ("guildhall-db", Room::Domain(1)),
@@ -47,6 +47,7 @@ const ROOMS: [(&str, Room); 21] = [
     ("guildhall-ui", Room::Ui),
     ("area-catalog", Room::Area),
     ("area-account", Room::Area),
+    ("area-admin", Room::Area),
     ("area-checkout", Room::Area),
     ("area-learner", Room::Area),
     ("guildhall-app", Room::App),

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{
-    Dns, find,
+    Dns, Entered, find,
     policy::{self, MailDomain},
     refused,
     store::{self, domains::Domain},
@@ -183,7 +183,7 @@ fn code_hash(row: &Domain, code: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none of that slug to join.
-pub async fn join_by_domain(db: &Db, actor: &Actor, slug: &str) -> OpResult<()> {
+pub async fn join_by_domain(db: &Db, actor: &Actor, slug: &str) -> OpResult<Entered> {
     let user = actor.user()?;
     actor.may(Action::JoinOrganization, &Subject::Person(user.id))?;
     let mut tx = db.begin(actor).await?;
@@ -196,5 +196,5 @@ pub async fn join_by_domain(db: &Db, actor: &Actor, slug: &str) -> OpResult<()> 
     let found = store::by_slug(&mut tx, slug).await?.ok_or(Error::NotFound)?;
     store::members::join(&mut tx, found.id, user.id, offer.role, db.clock().now()).await.map_err(refused)?;
     tx.commit().await?;
-    Ok(())
+    Ok(Entered { id: found.id, slug: found.slug })
 }

@@ -1,20 +1,22 @@
 //! Setting organisations up, and what their people see of them.
 
-use guildhall_db::{Db, OpResult};
+use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Action, Actor, Subject, slug::slugify};
 use guildhall_types::{
-    Error, OrganizationId,
+    Error, OrganizationId, UserId,
     form::ORGANIZATION_NAME_MAX,
-    organization::{InvitationOffer, MyOrganizations, OrganizationKind, OrganizationRights, OrganizationView, Role},
+    organization::{
+        InvitationOffer, MyOrganization, MyOrganizations, OrganizationKind, OrganizationRights, OrganizationView, Role,
+    },
 };
 
-use super::{find, policy, refused, store};
+use super::{Entered, find, policy, refused, store};
 
-/// A person sets up an organisation and is its first owner; its slug.
+/// A person sets up an organisation and is its first owner.
 ///
 /// # Errors
 /// [`Error::Invalid`]; [`Error::Conflict`] while the person's address is not confirmed, or after too many.
-pub async fn create(db: &Db, actor: &Actor, kind: &str, name: &str) -> OpResult<String> {
+pub async fn create(db: &Db, actor: &Actor, kind: &str, name: &str) -> OpResult<Entered> {
     let user = actor.user()?;
     actor.may(Action::CreateOrganization, &Subject::Person(user.id))?;
     let mut fields = guildhall_types::Fields::new();
@@ -39,10 +41,31 @@ pub async fn create(db: &Db, actor: &Actor, kind: &str, name: &str) -> OpResult<
         if store::insert(&mut tx, &new).await.map_err(refused)? {
             store::members::join(&mut tx, id, user.id, Role::Owner, now).await.map_err(refused)?;
             tx.commit().await?;
-            return Ok(slug);
+            return Ok(Entered { id, slug });
         }
     }
     Err(Error::field("name", "Many organisations have this name. Add what tells yours apart").into())
+}
+
+/// The organisations that the person belongs to, with the one they work in: `current`, or the first.
+///
+/// # Errors
+/// [`Error::SignInRequired`].
+pub async fn belongs(db: &Db, actor: &Actor, current: Option<OrganizationId>) -> OpResult<Vec<MyOrganization>> {
+    let user = actor.user()?;
+    actor.may(Action::ReadAccount, &Subject::Person(user.id))?;
+    let mut tx = db.begin(actor).await?;
+    own(&mut tx, user.id, current).await
+}
+
+async fn own(tx: &mut Tx, user: UserId, current: Option<OrganizationId>) -> OpResult<Vec<MyOrganization>> {
+    let mut organizations = store::members::of_person(tx, user).await?;
+    let chosen = organizations.iter().map(|one| one.id).find(|id| Some(*id) == current);
+    let chosen = chosen.or_else(|| organizations.first().map(|first| first.id));
+    for one in &mut organizations {
+        one.is_current = Some(one.id) == chosen;
+    }
+    Ok(organizations)
 }
 
 /// The organisations of the person, with those that invite them or that they may join; `current` is the one they chose to
@@ -55,12 +78,7 @@ pub async fn mine(db: &Db, actor: &Actor, current: Option<OrganizationId>) -> Op
     actor.may(Action::ReadAccount, &Subject::Person(user.id))?;
     let now = db.clock().now();
     let mut tx = db.begin(actor).await?;
-    let mut organizations = store::members::of_person(&mut tx, user.id).await?;
-    let current = organizations.iter().map(|one| one.id).find(|id| Some(*id) == current);
-    let current = current.or_else(|| organizations.first().map(|first| first.id));
-    for one in &mut organizations {
-        one.is_current = Some(one.id) == current;
-    }
+    let organizations = own(&mut tx, user.id, current).await?;
     let joinable = store::members::joinable(&mut tx).await?;
     let open =
         if user.email_confirmed { store::invitations::open_for(&mut tx, &user.email, now).await? } else { Vec::new() };

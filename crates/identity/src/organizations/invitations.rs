@@ -12,7 +12,7 @@ use guildhall_types::{
 };
 
 use super::{
-    Found, find, policy, refused,
+    Entered, Found, find, policy, refused,
     store::{
         self,
         invitations::{NewInvitation, Row},
@@ -183,11 +183,11 @@ pub async fn offer(db: &Db, actor: &Actor, token: &str) -> OpResult<InvitationOf
     })
 }
 
-/// Accepts by the link that was sent; the organisation's slug.
+/// Accepts by the link that was sent.
 ///
 /// # Errors
 /// [`Error::SignInRequired`]; [`Error::Conflict`] when the link is not good any more or for another address.
-pub async fn accept(db: &Db, actor: &Actor, token: &str) -> OpResult<String> {
+pub async fn accept(db: &Db, actor: &Actor, token: &str) -> OpResult<Entered> {
     accept_mine(db, actor, by_token(db, actor, token).await?).await
 }
 
@@ -195,7 +195,7 @@ pub async fn accept(db: &Db, actor: &Actor, token: &str) -> OpResult<String> {
 ///
 /// # Errors
 /// As [`accept`].
-pub async fn accept_mine(db: &Db, actor: &Actor, id: InvitationId) -> OpResult<String> {
+pub async fn accept_mine(db: &Db, actor: &Actor, id: InvitationId) -> OpResult<Entered> {
     let (mut tx, row) = mine(db, actor, id).await?;
     let user = actor.user()?.id;
     let now = db.clock().now();
@@ -209,7 +209,7 @@ pub async fn accept_mine(db: &Db, actor: &Actor, id: InvitationId) -> OpResult<S
         return Err(Error::conflict(STALE).into());
     }
     tx.commit().await?;
-    Ok(row.organization_slug)
+    Ok(Entered { id: row.organization, slug: row.organization_slug })
 }
 
 /// Declines by the link that was sent.

@@ -29,7 +29,7 @@ pub use admin::{
 };
 pub use dns::Dns;
 pub use domains::{add_domain, check_domain, domains, enter_code, join_by_domain, remove_domain, send_code};
-pub use founding::{create, mine, rename, view};
+pub use founding::{belongs, create, mine, rename, view};
 pub use invitations::{
     Invite, accept, accept_mine, decline, decline_mine, invitations, invite, offer, resend, withdraw,
 };
@@ -37,6 +37,13 @@ pub use members::{leave, members, remove_member, set_role, transfer};
 pub use teams::{create_team, delete_team, put_in_team, rename_team, take_out_of_team, teams};
 
 pub(crate) use store::invitations::purge as purge_invitations;
+
+/// An organisation that somebody set up or joined just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    pub id: OrganizationId,
+    pub slug: String,
+}
 
 /// An organisation that the actor may do something with.
 pub(crate) struct Found {

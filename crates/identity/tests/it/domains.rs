@@ -129,7 +129,7 @@ async fn one_domain_is_proved_by_one_organisation() {
     let stage = Stage::new().await;
     let (owner, slug) = stage.enterprise().await;
     let other = stage.somebody("other@other.example").await;
-    let second = org::create(&stage.db, &stage.now(&other).await, "enterprise", "Other").await.unwrap();
+    let second = org::create(&stage.db, &stage.now(&other).await, "enterprise", "Other").await.unwrap().slug;
     for (who, slug, first) in [(&owner, &slug, true), (&other, &second, false)] {
         let actor = stage.now(who).await;
         org::add_domain(&stage.db, &actor, slug, "leeds.example").await.unwrap();

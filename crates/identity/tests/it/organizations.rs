@@ -33,7 +33,7 @@ impl Stage {
     /// An enterprise and its owner.
     pub async fn enterprise(&self) -> (Somebody, String) {
         let owner = self.somebody("owner@leeds.example").await;
-        let slug = org::create(&self.db, &self.now(&owner).await, "enterprise", "Leeds Council").await.unwrap();
+        let slug = org::create(&self.db, &self.now(&owner).await, "enterprise", "Leeds Council").await.unwrap().slug;
         (owner, slug)
     }
 
@@ -79,7 +79,7 @@ async fn whoever_sets_an_organisation_up_owns_it() {
     assert_eq!((view.role, view.members, view.owners), (Some(Role::Owner), 1, 1));
     assert!(view.may.manage_domains && view.may.invite);
     let second = org::create(&stage.db, &actor, "provider", "Leeds Council").await.unwrap();
-    assert_eq!(second, "leeds-council-2");
+    assert_eq!(second.slug, "leeds-council-2");
     assert!(stage.now(&owner).await.user().unwrap().is_provider);
     let mine = org::mine(&stage.db, &stage.now(&owner).await, None).await.unwrap();
     assert_eq!(mine.organizations.iter().filter(|one| one.is_current).count(), 1);
@@ -144,7 +144,7 @@ async fn an_invitation_is_bound_to_its_address() {
     let ada = stage.somebody("ada@leeds.example").await;
     let mine = org::mine(&stage.db, &stage.now(&ada).await, None).await.unwrap();
     assert_eq!(mine.invitations.len(), 1);
-    assert_eq!(org::accept(&stage.db, &stage.now(&ada).await, &link).await.unwrap(), slug);
+    assert_eq!(org::accept(&stage.db, &stage.now(&ada).await, &link).await.unwrap().slug, slug);
     let id = stage.organization(&slug).await;
     assert_eq!(stage.now(&ada).await.user().unwrap().role_in(id), Some(Role::Manager));
     assert!(matches!(told(org::accept(&stage.db, &stage.now(&ada).await, &link).await), Error::Conflict { .. }));

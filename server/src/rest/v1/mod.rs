@@ -2,6 +2,9 @@
 
 mod courses;
 mod openapi;
+mod organizations;
+mod paging;
+mod users;
 
 use axum::{Router, response::IntoResponse, routing::get};
 use guildhall_types::Error;
@@ -14,6 +17,8 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/api/v1/courses", get(courses::list))
         .route("/api/v1/courses/{id_or_slug}", get(courses::one))
+        .route("/api/v1/organizations", get(organizations::list))
+        .route("/api/v1/users", get(users::list))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/docs", get(openapi::page))
         .route("/api/v1/{*rest}", axum::routing::any(missing))

@@ -6,7 +6,7 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-use super::courses;
+use super::{courses, organizations, users};
 use crate::rest::problem::Problem;
 
 #[derive(OpenApi)]
@@ -16,7 +16,7 @@ use crate::rest::problem::Problem;
         description = "AI training in the UK. Errors are problem documents (RFC 9457).",
         license(name = "MIT OR Apache-2.0")
     ),
-    paths(courses::list, courses::one),
+    paths(courses::list, courses::one, organizations::list, users::list),
     components(schemas(Problem))
 )]
 struct Document;

@@ -73,11 +73,11 @@ pub async fn create_organization(
     #[server(default)] kind: String,
     #[server(default)] name: String,
 ) -> Result<(), Error> {
-    let slug = ssr::org::create(&ssr::db()?, &ssr::actor(), &kind, &name)
+    let entered = ssr::org::create(&ssr::db()?, &ssr::actor(), &kind, &name)
         .await
         .map_err(|error| ssr::told(error).with_entered(&[("kind", &kind), ("name", &name)]))?;
-    ssr::remember_organization(&slug);
-    ssr::back(&slug, "", "created");
+    ssr::remember_organization(entered.id);
+    ssr::back(&entered.slug, "", "created");
     Ok(())
 }
 
@@ -85,7 +85,7 @@ pub async fn create_organization(
 #[server(name = SwitchOrganization, prefix = "/api/fn", endpoint = "organizations/switch")]
 pub async fn switch_organization(#[server(default)] slug: String) -> Result<(), Error> {
     let view = ssr::org::view(&ssr::db()?, &ssr::actor(), &slug).await.map_err(ssr::told)?;
-    ssr::remember_organization(&view.slug);
+    ssr::remember_organization(view.id);
     ssr::back(&view.slug, "", "switched");
     Ok(())
 }
@@ -231,9 +231,9 @@ pub async fn accept_invitation(#[server(default)] token: String) -> Result<(), E
         ssr::redirect(&format!("/sign-in?next=/invitations/{}", ssr::part(&token)));
         return Err(guildhall_host::fail(Error::SignInRequired));
     }
-    let slug = ssr::org::accept(&ssr::db()?, &actor, &token).await.map_err(ssr::told)?;
-    ssr::remember_organization(&slug);
-    ssr::back(&slug, "", "joined");
+    let entered = ssr::org::accept(&ssr::db()?, &actor, &token).await.map_err(ssr::told)?;
+    ssr::remember_organization(entered.id);
+    ssr::back(&entered.slug, "", "joined");
     Ok(())
 }
 
@@ -248,9 +248,9 @@ pub async fn decline_invitation(#[server(default)] token: String) -> Result<(), 
 /// Accepts an invitation from one's own list.
 #[server(name = AcceptMine, prefix = "/api/fn", endpoint = "organizations/accept-mine")]
 pub async fn accept_mine(invitation: InvitationId) -> Result<(), Error> {
-    let slug = ssr::org::accept_mine(&ssr::db()?, &ssr::actor(), invitation).await.map_err(ssr::told)?;
-    ssr::remember_organization(&slug);
-    ssr::back(&slug, "", "joined");
+    let entered = ssr::org::accept_mine(&ssr::db()?, &ssr::actor(), invitation).await.map_err(ssr::told)?;
+    ssr::remember_organization(entered.id);
+    ssr::back(&entered.slug, "", "joined");
     Ok(())
 }
 
@@ -265,9 +265,9 @@ pub async fn decline_mine(invitation: InvitationId) -> Result<(), Error> {
 /// Joins an organisation by the domain of one's address.
 #[server(name = JoinByDomain, prefix = "/api/fn", endpoint = "organizations/join")]
 pub async fn join_by_domain(#[server(default)] slug: String) -> Result<(), Error> {
-    ssr::org::join_by_domain(&ssr::db()?, &ssr::actor(), &slug).await.map_err(ssr::told)?;
-    ssr::remember_organization(&slug);
-    ssr::back(&slug, "", "joined");
+    let entered = ssr::org::join_by_domain(&ssr::db()?, &ssr::actor(), &slug).await.map_err(ssr::told)?;
+    ssr::remember_organization(entered.id);
+    ssr::back(&entered.slug, "", "joined");
     Ok(())
 }
 

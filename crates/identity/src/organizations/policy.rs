@@ -310,7 +310,7 @@ mod tests {
             if let Ok(domain) = MailDomain::parse(&text) {
                 let domain = domain.as_str();
                 prop_assert!(domain.contains('.') && domain.is_ascii() && !domain.contains('@'));
-                prop_assert_eq!(MailDomain::parse(domain).unwrap().as_str(), domain);
+                prop_assert_eq!(MailDomain::parse(domain).unwrap().to_string(), domain);
                 let address = EmailAddress::parse(&format!("a@{domain}")).unwrap();
                 prop_assert_eq!(address.domain(), domain);
                 prop_assert!(!PUBLIC.contains(&domain) && !SUFFIXES.contains(&domain));

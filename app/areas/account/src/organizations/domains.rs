@@ -20,18 +20,21 @@ pub(super) fn DomainsPage() -> impl IntoView {
     let slug = param("slug");
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                let read = async {
-                    let organization = read_organization(slug.clone()).await?;
-                    Ok::<_, Error>((organization, read_domains(slug).await?))
-                };
-                match read.await {
-                    Ok((organization, domains)) => {
-                        view! { <Domains organization=organization domains=domains /> }.into_any()
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    let read = async {
+                        let organization = read_organization(slug.clone()).await?;
+                        Ok::<_, Error>((organization, read_domains(slug).await?))
+                    };
+                    match read.await {
+                        Ok((organization, domains)) => {
+                            view! { <Domains organization=organization domains=domains /> }.into_any()
+                        }
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+                })
+            }
         </Suspense>
     }
 }

@@ -30,12 +30,15 @@ pub(super) fn InvitationPage() -> impl IntoView {
             <ErrorSummary errors=errors />
             <h1>"Your invitation"</h1>
             <Suspense>
-                {Suspend::new(async move {
-                    match read_offer(token.clone()).await {
-                        Ok(offer) => view! { <Offer offer=offer token=token accept=accept decline=decline /> }.into_any(),
-                        Err(error) => view! { <Stale error=error /> }.into_any(),
-                    }
-                })}
+                {
+                    let token = token.clone();
+                    Suspend::new(async move {
+                        match read_offer(token.clone()).await {
+                            Ok(offer) => view! { <Offer offer=offer token=token accept=accept decline=decline /> }.into_any(),
+                            Err(error) => view! { <Stale error=error /> }.into_any(),
+                        }
+                    })
+                }
             </Suspense>
         </div>
     }

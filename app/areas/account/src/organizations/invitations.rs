@@ -23,19 +23,22 @@ pub(super) fn InvitationsPage() -> impl IntoView {
     let slug = param("slug");
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                let read = async {
-                    let organization = read_organization(slug.clone()).await?;
-                    let invitations = read_invitations(slug.clone()).await?;
-                    Ok::<_, Error>((organization, invitations, read_teams(slug).await?))
-                };
-                match read.await {
-                    Ok((organization, invitations, teams)) => {
-                        view! { <Invitations organization=organization invitations=invitations teams=teams /> }.into_any()
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    let read = async {
+                        let organization = read_organization(slug.clone()).await?;
+                        let invitations = read_invitations(slug.clone()).await?;
+                        Ok::<_, Error>((organization, invitations, read_teams(slug).await?))
+                    };
+                    match read.await {
+                        Ok((organization, invitations, teams)) => {
+                            view! { <Invitations organization=organization invitations=invitations teams=teams /> }.into_any()
+                        }
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+                })
+            }
         </Suspense>
     }
 }

@@ -19,19 +19,22 @@ pub(super) fn MembersPage() -> impl IntoView {
     let slug = param("slug");
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                let organization = read_organization(slug.clone()).await;
-                let members = match &organization {
-                    Ok(_) => read_members(slug).await,
-                    Err(error) => Err(error.clone()),
-                };
-                match (organization, members) {
-                    (Ok(organization), Ok(members)) => {
-                        view! { <Members organization=organization members=members /> }.into_any()
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    let organization = read_organization(slug.clone()).await;
+                    let members = match &organization {
+                        Ok(_) => read_members(slug).await,
+                        Err(error) => Err(error.clone()),
+                    };
+                    match (organization, members) {
+                        (Ok(organization), Ok(members)) => {
+                            view! { <Members organization=organization members=members /> }.into_any()
+                        }
+                        (Err(error), _) | (_, Err(error)) => view! { <Failure error=error /> }.into_any(),
                     }
-                    (Err(error), _) | (_, Err(error)) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+                })
+            }
         </Suspense>
     }
 }

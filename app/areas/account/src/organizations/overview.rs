@@ -20,21 +20,24 @@ pub(super) fn OverviewPage() -> impl IntoView {
     let slug = param("slug");
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                let organization = match read_organization(slug.clone()).await {
-                    Ok(organization) => organization,
-                    Err(error) => return view! { <Failure error=error /> }.into_any(),
-                };
-                // Whoever opens an organisation from the menu works in it from now on.
-                #[cfg(feature = "ssr")]
-                if organization.role.is_some() {
-                    guildhall_host::remember_organization(organization.id);
-                }
-                // Only an owner hands the organisation over, and chooses from the members for it.
-                let members =
-                    if organization.role == Some(Role::Owner) { read_members(slug).await.unwrap_or_default() } else { Vec::new() };
-                view! { <Overview organization=organization members=members /> }.into_any()
-            })}
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    let organization = match read_organization(slug.clone()).await {
+                        Ok(organization) => organization,
+                        Err(error) => return view! { <Failure error=error /> }.into_any(),
+                    };
+                    // Whoever opens an organisation from the menu works in it from now on.
+                    #[cfg(feature = "ssr")]
+                    if organization.role.is_some() {
+                        guildhall_host::remember_organization(organization.id);
+                    }
+                    // Only an owner hands the organisation over, and chooses from the members for it.
+                    let members =
+                        if organization.role == Some(Role::Owner) { read_members(slug).await.unwrap_or_default() } else { Vec::new() };
+                    view! { <Overview organization=organization members=members /> }.into_any()
+                })
+            }
         </Suspense>
     }
 }

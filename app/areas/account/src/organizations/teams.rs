@@ -20,19 +20,22 @@ pub(super) fn TeamsPage() -> impl IntoView {
     let slug = param("slug");
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                let read = async {
-                    let organization = read_organization(slug.clone()).await?;
-                    let teams = read_teams(slug.clone()).await?;
-                    Ok::<_, guildhall_types::Error>((organization, teams, read_members(slug).await?))
-                };
-                match read.await {
-                    Ok((organization, teams, members)) => {
-                        view! { <Teams organization=organization teams=teams members=members /> }.into_any()
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    let read = async {
+                        let organization = read_organization(slug.clone()).await?;
+                        let teams = read_teams(slug.clone()).await?;
+                        Ok::<_, guildhall_types::Error>((organization, teams, read_members(slug).await?))
+                    };
+                    match read.await {
+                        Ok((organization, teams, members)) => {
+                            view! { <Teams organization=organization teams=teams members=members /> }.into_any()
+                        }
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+                })
+            }
         </Suspense>
     }
 }

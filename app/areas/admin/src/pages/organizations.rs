@@ -19,12 +19,15 @@ pub(super) fn OrganizationsPage() -> impl IntoView {
     let (text, cursor) = (query("q"), query("cursor"));
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                match search_organizations(text.clone(), cursor).await {
-                    Ok(page) => view! { <Organizations page=page text=text /> }.into_any(),
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+            {
+                let (text, cursor) = (text.clone(), cursor.clone());
+                Suspend::new(async move {
+                    match search_organizations(text.clone(), cursor).await {
+                        Ok(page) => view! { <Organizations page=page text=text /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
         </Suspense>
     }
 }
@@ -80,12 +83,15 @@ pub(super) fn OrganizationPage() -> impl IntoView {
     let slug = param("slug");
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                match read_organization(slug).await {
-                    Ok(found) => view! { <Organization found=found /> }.into_any(),
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    match read_organization(slug).await {
+                        Ok(found) => view! { <Organization found=found /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
         </Suspense>
     }
 }

@@ -20,12 +20,15 @@ pub(super) fn PeoplePage() -> impl IntoView {
     let (text, cursor) = (query("q"), query("cursor"));
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                match search_people(text.clone(), cursor).await {
-                    Ok(page) => view! { <People page=page text=text /> }.into_any(),
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+            {
+                let (text, cursor) = (text.clone(), cursor.clone());
+                Suspend::new(async move {
+                    match search_people(text.clone(), cursor).await {
+                        Ok(page) => view! { <People page=page text=text /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
         </Suspense>
     }
 }
@@ -91,20 +94,23 @@ pub(super) fn PersonPage() -> impl IntoView {
     let id = param("id").parse::<UserId>();
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                let person = match id {
-                    Ok(id) => read_person(id).await,
-                    Err(_) => {
-                        #[cfg(feature = "ssr")]
-                        guildhall_host::set_status(404);
-                        Err(Error::NotFound)
+            {
+                let id = id.clone();
+                Suspend::new(async move {
+                    let person = match id {
+                        Ok(id) => read_person(id).await,
+                        Err(_) => {
+                            #[cfg(feature = "ssr")]
+                            guildhall_host::set_status(404);
+                            Err(Error::NotFound)
+                        }
+                    };
+                    match person {
+                        Ok(person) => view! { <Person person=person /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
-                };
-                match person {
-                    Ok(person) => view! { <Person person=person /> }.into_any(),
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
-                }
-            })}
+                })
+            }
         </Suspense>
     }
 }

@@ -18,10 +18,13 @@ pub(crate) fn Header() -> impl IntoView {
     };
     view! {
         <Suspense>
-            {Suspend::new(async move {
-                let user = HeaderUser { links: links(viewer.is_admin).await, name: viewer.name };
-                view! { <SiteHeader place=place user=Some(user) /> }
-            })}
+            {
+                let viewer = viewer.clone();
+                Suspend::new(async move {
+                    let user = HeaderUser { links: links(viewer.is_admin).await, name: viewer.name };
+                    view! { <SiteHeader place=place user=Some(user) /> }
+                })
+            }
         </Suspense>
     }
     .into_any()

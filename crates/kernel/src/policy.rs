@@ -171,6 +171,8 @@ actions! {
     SuspendPerson = "Suspend and restore a person": &[Admin];
     SuspendOrganization = "Suspend and restore an organisation": &[Admin];
     RefundOrders = "Refund an order": &[Admin], steps_up;
+    ReadLedger = "Read the whole ledger": &[Admin];
+    ImportCourses = "Import courses for any provider": &[Admin];
     ReadAudit = "Search and export the audit trail": &[Admin];
 }
 
@@ -190,6 +192,16 @@ impl Actor {
             Self::User(user) if user.relations(subject).iter().any(|relation| allowed.contains(relation)) => Ok(()),
             Self::User(user) => Err(user.refusal(subject)),
         }
+    }
+
+    /// The signed-in person, who may do this with what is theirs.
+    ///
+    /// # Errors
+    /// [`Error::SignInRequired`] for everybody else, the program too: it has nothing of its own.
+    pub fn myself(&self, action: Action) -> Result<&UserActor, Error> {
+        let user = self.user()?;
+        self.may(action, &Subject::Person(user.id))?;
+        Ok(user)
     }
 
     /// As [`Actor::may`], for pages that show or leave out a button.

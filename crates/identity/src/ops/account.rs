@@ -2,7 +2,7 @@
 //! nobody else's rows.
 
 use guildhall_db::{Db, OpResult};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor};
 use guildhall_types::{
     Error, Fields, SessionId,
     account::{AccountView, SessionView},
@@ -19,7 +19,7 @@ use crate::{
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn account(db: &Db, actor: &Actor) -> OpResult<AccountView> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ReadAccount)?;
     let mut tx = db.begin(actor).await?;
     let about = store::about(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
     let rows = store::sessions(&mut tx, user.id, db.clock().now()).await?;
@@ -49,7 +49,7 @@ pub async fn account(db: &Db, actor: &Actor) -> OpResult<AccountView> {
 /// # Errors
 /// [`Error::SignInRequired`], [`Error::Invalid`].
 pub async fn rename(db: &Db, actor: &Actor, name: &str) -> OpResult<()> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ChangeAccount)?;
     let name = PersonName::parse(name).map_err(|message| Error::field("name", message))?;
     let mut tx = db.begin(actor).await?;
     if !store::set_name(&mut tx, user.id, name.as_str(), db.clock().now()).await? {
@@ -72,7 +72,7 @@ pub async fn change_password(
     current: &str,
     new: &str,
 ) -> OpResult<()> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ChangeAccount)?;
     let mut tx = db.begin(actor).await?;
     let person = store::person(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
     drop(tx);
@@ -116,7 +116,7 @@ pub async fn change_password(
 /// # Errors
 /// [`Error::NotFound`] when there is none of that id, or it is somebody else's, or it ended before.
 pub async fn end_session(db: &Db, actor: &Actor, session: SessionId) -> OpResult<()> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::EndSessions)?;
     let mut tx = db.begin(actor).await?;
     if !store::end_session(&mut tx, user.id, session, db.clock().now()).await? {
         return Err(Error::NotFound.into());
@@ -130,7 +130,7 @@ pub async fn end_session(db: &Db, actor: &Actor, session: SessionId) -> OpResult
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn end_other_sessions(db: &Db, actor: &Actor) -> OpResult<u64> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::EndSessions)?;
     let mut tx = db.begin(actor).await?;
     let ended = store::end_sessions(&mut tx, user.id, Some(user.session), db.clock().now()).await?;
     tx.commit().await?;

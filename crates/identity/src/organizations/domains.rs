@@ -2,7 +2,7 @@
 
 use guildhall_db::{Db, JobOptions, OpResult, enqueue};
 use guildhall_kernel::{
-    Action, Actor, Subject,
+    Action, Actor,
     mail::{Mail, SendMail},
     token,
 };
@@ -184,8 +184,7 @@ fn code_hash(row: &Domain, code: &str) -> [u8; 32] {
 /// # Errors
 /// [`Error::NotFound`] when there is none of that slug to join.
 pub async fn join_by_domain(db: &Db, actor: &Actor, slug: &str) -> OpResult<Entered> {
-    let user = actor.user()?;
-    actor.may(Action::JoinOrganization, &Subject::Person(user.id))?;
+    let user = actor.myself(Action::JoinOrganization)?;
     let mut tx = db.begin(actor).await?;
     // The database says which ones are open to the person; the address is looked up there, not taken from the session.
     let joinable = store::members::joinable(&mut tx).await?;

@@ -1,7 +1,7 @@
 //! Setting organisations up, and what their people see of them.
 
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::{Action, Actor, Subject, slug::slugify};
+use guildhall_kernel::{Action, Actor, slug::slugify};
 use guildhall_types::{
     Error, OrganizationId, UserId,
     form::ORGANIZATION_NAME_MAX,
@@ -17,8 +17,7 @@ use super::{Entered, find, policy, refused, store};
 /// # Errors
 /// [`Error::Invalid`]; [`Error::Conflict`] while the person's address is not confirmed, or after too many.
 pub async fn create(db: &Db, actor: &Actor, kind: &str, name: &str) -> OpResult<Entered> {
-    let user = actor.user()?;
-    actor.may(Action::CreateOrganization, &Subject::Person(user.id))?;
+    let user = actor.myself(Action::CreateOrganization)?;
     let mut fields = guildhall_types::Fields::new();
     let kind = kind.parse().ok().filter(|kind| *kind != OrganizationKind::Platform);
     if kind.is_none() {
@@ -52,8 +51,7 @@ pub async fn create(db: &Db, actor: &Actor, kind: &str, name: &str) -> OpResult<
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn belongs(db: &Db, actor: &Actor, current: Option<OrganizationId>) -> OpResult<Vec<MyOrganization>> {
-    let user = actor.user()?;
-    actor.may(Action::ReadAccount, &Subject::Person(user.id))?;
+    let user = actor.myself(Action::ReadAccount)?;
     let mut tx = db.begin(actor).await?;
     own(&mut tx, user.id, current).await
 }
@@ -74,8 +72,7 @@ async fn own(tx: &mut Tx, user: UserId, current: Option<OrganizationId>) -> OpRe
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn mine(db: &Db, actor: &Actor, current: Option<OrganizationId>) -> OpResult<MyOrganizations> {
-    let user = actor.user()?;
-    actor.may(Action::ReadAccount, &Subject::Person(user.id))?;
+    let user = actor.myself(Action::ReadAccount)?;
     let now = db.clock().now();
     let mut tx = db.begin(actor).await?;
     let organizations = own(&mut tx, user.id, current).await?;

@@ -2,7 +2,7 @@
 
 use guildhall_db::{Db, JobOptions, OpResult, Tx, enqueue};
 use guildhall_kernel::{
-    Action, Actor, Subject,
+    Action, Actor,
     mail::{Mail, SendMail},
     token,
 };
@@ -235,8 +235,7 @@ pub async fn decline_mine(db: &Db, actor: &Actor, id: InvitationId) -> OpResult<
 
 /// Which invitation a link is for. Reads as the program, so that the wrong person can be told why it is not theirs.
 async fn by_token(db: &Db, actor: &Actor, token: &str) -> OpResult<InvitationId> {
-    let user = actor.user()?;
-    actor.may(Action::JoinOrganization, &Subject::Person(user.id))?;
+    let user = actor.myself(Action::JoinOrganization)?;
     let hash = token::hash(token).ok_or_else(|| Error::conflict(STALE))?;
     let mut tx = db.begin(&ACTOR).await?;
     let row = usable(db, store::invitations::by_hash(&mut tx, &hash).await?)?;
@@ -251,8 +250,7 @@ async fn by_token(db: &Db, actor: &Actor, token: &str) -> OpResult<InvitationId>
 
 /// The person's own invitation, held. Acts as the person: the database shows it only to the confirmed address.
 async fn mine(db: &Db, actor: &Actor, id: InvitationId) -> OpResult<(Tx, Row)> {
-    let user = actor.user()?;
-    actor.may(Action::JoinOrganization, &Subject::Person(user.id))?;
+    let user = actor.myself(Action::JoinOrganization)?;
     let mut tx = db.begin(actor).await?;
     let row = store::invitations::lock(&mut tx, id).await?;
     let row = row.filter(|row| user.email_confirmed && row.email == user.email);

@@ -65,7 +65,7 @@ fn Domains(organization: OrganizationView, domains: Vec<DomainView>) -> impl Int
         Tried::of(actions.enter),
         Tried::of(actions.remove),
     ];
-    let slug = organization.slug.clone();
+    let (slug, hidden) = (organization.slug.clone(), organization.slug.clone());
     let role = organization.kind.joining_role().map_or("member", |role| match role {
         guildhall_types::organization::Role::Analyst => "analyst",
         _ => "learner",
@@ -94,7 +94,7 @@ fn Domains(organization: OrganizationView, domains: Vec<DomainView>) -> impl Int
                 <section class="section" aria-labelledby="add-heading">
                     <h2 id="add-heading">"Add a domain"</h2>
                     <ActionForm action=add attr:novalidate=true>
-                        <input type="hidden" name="slug" value=slug.clone() />
+                        <input type="hidden" name="slug" value=hidden />
                         <Field
                             name="domain"
                             label="Domain"
@@ -115,6 +115,7 @@ fn Domains(organization: OrganizationView, domains: Vec<DomainView>) -> impl Int
 #[component]
 fn Domain(slug: String, domain: DomainView, actions: Actions) -> impl IntoView {
     let name = domain.domain.clone();
+    let (hidden, remove) = (name.clone(), format!("Remove {name}"));
     let state = match domain.verified_at {
         Some(at) => {
             let text = format!("Proved on {}", time::date(at));
@@ -126,12 +127,12 @@ fn Domain(slug: String, domain: DomainView, actions: Actions) -> impl IntoView {
         domain.verified_at.is_none().then(|| view! { <Prove slug=slug.clone() domain=domain actions=actions /> });
     view! {
         <section class="section panel" aria-label=name.clone()>
-            <h3>{name.clone()} " " {state}</h3>
+            <h3>{name} " " {state}</h3>
             {proving}
             <ActionForm action=actions.remove>
                 <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="domain" value=name.clone() />
-                <SubmitButton label=format!("Remove {name}") kind=ButtonKind::Quiet />
+                <input type="hidden" name="domain" value=hidden />
+                <SubmitButton label=remove kind=ButtonKind::Quiet />
             </ActionForm>
         </section>
     }
@@ -140,34 +141,34 @@ fn Domain(slug: String, domain: DomainView, actions: Actions) -> impl IntoView {
 /// Both ways to prove a domain.
 #[component]
 fn Prove(slug: String, domain: DomainView, actions: Actions) -> impl IntoView {
-    let name = domain.domain;
-    let hidden = |slug: &str, name: &str| {
+    let (slug, name) = (StoredValue::new(slug), StoredValue::new(domain.domain));
+    let hidden = move || {
         view! {
-            <input type="hidden" name="slug" value=slug.to_owned() />
-            <input type="hidden" name="domain" value=name.to_owned() />
+            <input type="hidden" name="slug" value=slug.get_value() />
+            <input type="hidden" name="domain" value=name.get_value() />
         }
     };
     let mailboxes = domain.mailboxes.into_iter().map(|one| Choice::new(one.clone(), one, false)).collect::<Vec<_>>();
     let code = domain.code_sent.then(|| {
         view! {
             <ActionForm action=actions.enter attr:novalidate=true>
-                {hidden(&slug, &name)}
-                <Field name="code" id=format!("code-{name}") label=format!("Code for {name}") inputmode="numeric" autocomplete="one-time-code" short=true />
+                {hidden()}
+                <Field name="code" id=format!("code-{}", name.get_value()) label=format!("Code for {}", name.get_value()) inputmode="numeric" autocomplete="one-time-code" short=true />
                 <SubmitButton label="Prove by the code" />
             </ActionForm>
         }
     });
     view! {
-        <p>"By DNS: add this TXT record to " <strong>{name.clone()}</strong> ", then have us look."</p>
+        <p>"By DNS: add this TXT record to " <strong>{name.get_value()}</strong> ", then have us look."</p>
         <p><code class="break-all">{domain.record}</code></p>
         <ActionForm action=actions.check>
-            {hidden(&slug, &name)}
-            <SubmitButton label=format!("Look for the record of {name}") busy_label="Looking…" />
+            {hidden()}
+            <SubmitButton label=format!("Look for the record of {}", name.get_value()) busy_label="Looking…" />
         </ActionForm>
         <p>"Or by mail: we send a code to an address that only those who run the domain can read."</p>
         <ActionForm action=actions.send>
-            {hidden(&slug, &name)}
-            <Select name="mailbox" id=format!("mailbox-{name}") label=format!("Send the code for {name} to") options=mailboxes />
+            {hidden()}
+            <Select name="mailbox" id=format!("mailbox-{}", name.get_value()) label=format!("Send the code for {} to", name.get_value()) options=mailboxes />
             <SubmitButton label="Send the code" kind=ButtonKind::Quiet />
         </ActionForm>
         {code}

@@ -63,11 +63,12 @@ fn Offer(
     let who = offer.invited_by.clone().unwrap_or_else(|| offer.organization.clone());
     let next = format!("/invitations/{token}");
     let choice = if offer.is_mine {
+        let (label, same) = (format!("Join {}", offer.organization), token.clone());
         view! {
             <div class="row">
                 <ActionForm action=accept>
-                    <input type="hidden" name="token" value=token.clone() />
-                    <SubmitButton label=format!("Join {}", offer.organization) />
+                    <input type="hidden" name="token" value=same />
+                    <SubmitButton label=label />
                 </ActionForm>
                 <ActionForm action=decline>
                     <input type="hidden" name="token" value=token />

@@ -144,25 +144,26 @@ fn Row(
         InvitationState::Declined => (TagKind::Bad, "Declined"),
         InvitationState::Withdrawn => (TagKind::Plain, "Withdrawn"),
     };
-    let id = invitation.id.to_string();
+    let (slug, id) = (StoredValue::new(slug), StoredValue::new(invitation.id.to_string()));
+    let (again, back) = (format!("Send again to {}", invitation.email), format!("Withdraw from {}", invitation.email));
     let forms = matches!(invitation.state, InvitationState::Open | InvitationState::Expired).then(|| {
         view! {
             <ActionForm action=resend>
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="invitation" value=id.clone() />
-                <SubmitButton label=format!("Send again to {}", invitation.email) kind=ButtonKind::Quiet />
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="invitation" value=id.get_value() />
+                <SubmitButton label=again kind=ButtonKind::Quiet />
             </ActionForm>
             <ActionForm action=withdraw>
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="invitation" value=id.clone() />
-                <SubmitButton label=format!("Withdraw from {}", invitation.email) kind=ButtonKind::Quiet />
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="invitation" value=id.get_value() />
+                <SubmitButton label=back kind=ButtonKind::Quiet />
             </ActionForm>
         }
     });
     view! {
         <tr>
             <th scope="row">
-                {invitation.email.clone()}
+                {invitation.email}
                 {invitation.team.map(|team| view! { <p class="meta">{team}</p> })}
             </th>
             <td>{invitation.role.label()}</td>

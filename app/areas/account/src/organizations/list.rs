@@ -94,13 +94,14 @@ fn List(mine: MyOrganizations) -> impl IntoView {
 #[component]
 fn Own(organization: MyOrganization, switch: ServerAction<SwitchOrganization>) -> impl IntoView {
     let (slug, name) = (organization.slug, organization.name);
+    let hidden = slug.clone();
     let end = if organization.is_current {
         view! { <Tag kind=TagKind::Good>"You work here now"</Tag> }.into_any()
     } else {
         let label = format!("Switch to {name}");
         view! {
             <ActionForm action=switch>
-                <input type="hidden" name="slug" value=slug.clone() />
+                <input type="hidden" name="slug" value=hidden />
                 <SubmitButton label=label kind=ButtonKind::Quiet />
             </ActionForm>
         }
@@ -123,21 +124,22 @@ fn Invited(
     accept: ServerAction<AcceptMine>,
     decline: ServerAction<DeclineMine>,
 ) -> impl IntoView {
-    let id = offer.id.to_string();
+    let (id, same) = (offer.id.to_string(), offer.id.to_string());
+    let (join, refuse) = (format!("Join {}", offer.organization), format!("Decline {}", offer.organization));
     view! {
         <li>
-            <strong>{offer.organization.clone()}</strong>
+            <strong>{offer.organization}</strong>
             <p class="meta">
                 {offer.kind.label()} ". Your role: " {offer.role.label()} ". Open until " {time::date(offer.expires_at)} "."
             </p>
             <div class="row">
                 <ActionForm action=accept>
-                    <input type="hidden" name="invitation" value=id.clone() />
-                    <SubmitButton label=format!("Join {}", offer.organization) />
+                    <input type="hidden" name="invitation" value=id />
+                    <SubmitButton label=join />
                 </ActionForm>
                 <ActionForm action=decline>
-                    <input type="hidden" name="invitation" value=id />
-                    <SubmitButton label=format!("Decline {}", offer.organization) kind=ButtonKind::Quiet />
+                    <input type="hidden" name="invitation" value=same />
+                    <SubmitButton label=refuse kind=ButtonKind::Quiet />
                 </ActionForm>
             </div>
         </li>
@@ -146,16 +148,17 @@ fn Invited(
 
 #[component]
 fn Free(offer: Joinable, join: ServerAction<JoinByDomain>) -> impl IntoView {
+    let label = format!("Join {}", offer.name);
     view! {
         <li>
-            <strong>{offer.name.clone()}</strong>
+            <strong>{offer.name}</strong>
             <p class="meta">
                 {offer.kind.label()} ". Everybody with an address of " {offer.domain} " can join. Your role: "
                 {offer.role.label()} "."
             </p>
             <ActionForm action=join>
                 <input type="hidden" name="slug" value=offer.slug />
-                <SubmitButton label=format!("Join {}", offer.name) kind=ButtonKind::Quiet />
+                <SubmitButton label=label kind=ButtonKind::Quiet />
             </ActionForm>
         </li>
     }

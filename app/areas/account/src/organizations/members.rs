@@ -72,17 +72,19 @@ fn Row(
     role: ServerAction<SetRole>,
     remove: ServerAction<RemoveMember>,
 ) -> impl IntoView {
-    let (slug, user) = (organization.slug, member.user.to_string());
+    let (slug, user) = (StoredValue::new(organization.slug), StoredValue::new(member.user.to_string()));
+    let (label, remove_label) = (format!("Role of {}", member.name), format!("Remove {}", member.name));
+    let (id, choices) = (format!("role-{}", member.user), role_choices(organization.kind.roles(), Some(member.role)));
     let roles = organization.may.manage_members.then(|| {
         view! {
             <ActionForm action=role attr:class="row">
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="user" value=user.clone() />
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="user" value=user.get_value() />
                 <Select
                     name="role"
-                    id=format!("role-{user}")
-                    label=format!("Role of {}", member.name)
-                    options=role_choices(organization.kind.roles(), Some(member.role))
+                    id=id
+                    label=label
+                    options=choices
                 />
                 <SubmitButton label="Save the role" kind=ButtonKind::Quiet />
             </ActionForm>
@@ -93,9 +95,9 @@ fn Row(
     let removal = may_remove.then(|| {
         view! {
             <ActionForm action=remove>
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="user" value=user.clone() />
-                <SubmitButton label=format!("Remove {}", member.name) kind=ButtonKind::Quiet />
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="user" value=user.get_value() />
+                <SubmitButton label=remove_label kind=ButtonKind::Quiet />
             </ActionForm>
         }
     });

@@ -49,7 +49,8 @@ fn Overview(organization: OrganizationView, members: Vec<MemberView>) -> impl In
     let transfer = ServerAction::<TransferOrganization>::new();
     let renamed = Tried::of(rename);
     let tries = vec![renamed.clone(), Tried::of(leave), Tried::of(transfer)];
-    let slug = organization.slug.clone();
+    let slug = StoredValue::new(organization.slug.clone());
+    let name = renamed.entered("name").unwrap_or_else(|| organization.name.clone());
     let stats = vec![
         Stat::new(organization.members.to_string(), "Members"),
         Stat::new(organization.role.map_or("Admin", Role::label), "Your role"),
@@ -60,14 +61,14 @@ fn Overview(organization: OrganizationView, members: Vec<MemberView>) -> impl In
             <section class="section" aria-labelledby="name-heading">
                 <h2 id="name-heading">"Name"</h2>
                 <ActionForm action=rename attr:novalidate=true>
-                    <input type="hidden" name="slug" value=slug.clone() />
+                    <input type="hidden" name="slug" value=slug.get_value() />
                     <Field
                         name="name"
                         label="Name of the organisation"
                         autocomplete="organization"
                         required=true
                         maxlength=max(ORGANIZATION_NAME_MAX)
-                        value=renamed.entered("name").unwrap_or_else(|| organization.name.clone())
+                        value=name
                         error=renamed.message("name")
                     />
                     <SubmitButton label="Save the name" kind=ButtonKind::Quiet />
@@ -85,7 +86,7 @@ fn Overview(organization: OrganizationView, members: Vec<MemberView>) -> impl In
             <Disclosure title="Hand the organisation over">
                 <p>"They become its owner. You stay, and are no owner any more."</p>
                 <ActionForm action=transfer>
-                    <input type="hidden" name="slug" value=slug.clone() />
+                    <input type="hidden" name="slug" value=slug.get_value() />
                     <Select name="user" label="New owner" options=others />
                     <SubmitButton label="Hand it over" kind=ButtonKind::Danger />
                 </ActionForm>
@@ -97,7 +98,7 @@ fn Overview(organization: OrganizationView, members: Vec<MemberView>) -> impl In
             <Disclosure title="Leave the organisation">
                 <p>"You lose what it gives you. To come back you need an invitation."</p>
                 <ActionForm action=leave>
-                    <input type="hidden" name="slug" value=slug.clone() />
+                    <input type="hidden" name="slug" value=slug.get_value() />
                     <SubmitButton label="Leave" kind=ButtonKind::Danger />
                 </ActionForm>
             </Disclosure>

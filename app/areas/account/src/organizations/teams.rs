@@ -67,6 +67,7 @@ fn Teams(organization: OrganizationView, teams: Vec<TeamView>, members: Vec<Memb
         Tried::of(actions.take),
     ];
     let (slug, may) = (organization.slug.clone(), organization.may.manage_teams);
+    let hidden = slug.clone();
     let list = if teams.is_empty() {
         view! { <EmptyState title="No teams yet" text="A team groups people who learn together, with a manager who follows them." /> }
             .into_any()
@@ -84,7 +85,7 @@ fn Teams(organization: OrganizationView, teams: Vec<TeamView>, members: Vec<Memb
             <section class="section" aria-labelledby="new-team-heading">
                 <h2 id="new-team-heading">"New team"</h2>
                 <ActionForm action=create attr:novalidate=true>
-                    <input type="hidden" name="slug" value=slug.clone() />
+                    <input type="hidden" name="slug" value=hidden />
                     <Field
                         name="name"
                         label="Name of the team"
@@ -110,7 +111,8 @@ fn Teams(organization: OrganizationView, teams: Vec<TeamView>, members: Vec<Memb
 
 #[component]
 fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actions: Actions) -> impl IntoView {
-    let id = team.id.to_string();
+    let (slug, id) = (StoredValue::new(slug), StoredValue::new(team.id.to_string()));
+    let name = StoredValue::new(team.name.clone());
     let count = time::count(u64::try_from(team.members.len()).unwrap_or_default(), "person", "people");
     let outside: Vec<Choice> = members
         .into_iter()
@@ -120,35 +122,35 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
     let rows = team
         .members
         .into_iter()
-        .map(|member| view! { <Member slug=slug.clone() team=id.clone() member=member may=may actions=actions /> })
+        .map(|member| view! { <Member slug=slug.get_value() team=id.get_value() member=member may=may actions=actions /> })
         .collect_view();
     let add = (may && !outside.is_empty()).then(|| {
         view! {
             <ActionForm action=actions.put>
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="team" value=id.clone() />
-                <Select name="user" id=format!("add-{id}") label=format!("Add to {}", team.name) options=outside />
-                <SubmitButton label=format!("Add to {}", team.name) kind=ButtonKind::Quiet />
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="team" value=id.get_value() />
+                <Select name="user" id=format!("add-{}", id.get_value()) label=format!("Add to {}", name.get_value()) options=outside />
+                <SubmitButton label=format!("Add to {}", name.get_value()) kind=ButtonKind::Quiet />
             </ActionForm>
         }
     });
     let change = may.then(|| {
         view! {
             <ActionForm action=actions.rename attr:novalidate=true>
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="team" value=id.clone() />
-                <Field name="name" id=format!("name-{id}") label=format!("New name of {}", team.name) maxlength=max(TEAM_NAME_MAX) value=team.name.clone() />
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="team" value=id.get_value() />
+                <Field name="name" id=format!("name-{}", id.get_value()) label=format!("New name of {}", name.get_value()) maxlength=max(TEAM_NAME_MAX) value=name.get_value() />
                 <SubmitButton label="Save the name" kind=ButtonKind::Quiet />
             </ActionForm>
             <ActionForm action=actions.delete>
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="team" value=id.clone() />
-                <SubmitButton label=format!("Delete {}", team.name) kind=ButtonKind::Danger />
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="team" value=id.get_value() />
+                <SubmitButton label=format!("Delete {}", name.get_value()) kind=ButtonKind::Danger />
             </ActionForm>
         }
     });
     view! {
-        <Disclosure title=team.name.clone() note=count>
+        <Disclosure title=team.name note=count>
             <ul class="fields">{rows}</ul>
             {add}
             {change}
@@ -158,8 +160,11 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
 
 #[component]
 fn Member(slug: String, team: String, member: TeamMember, may: bool, actions: Actions) -> impl IntoView {
-    let user = member.user.to_string();
-    let turn = if member.is_manager {
+    let (slug, team, user) =
+        (StoredValue::new(slug), StoredValue::new(team), StoredValue::new(member.user.to_string()));
+    let out = format!("Take {} out", member.name);
+    let is_manager = member.is_manager;
+    let turn = if is_manager {
         format!("{} no longer manages the team", member.name)
     } else {
         format!("{} manages the team", member.name)
@@ -168,26 +173,26 @@ fn Member(slug: String, team: String, member: TeamMember, may: bool, actions: Ac
         view! {
             <div class="row">
                 <ActionForm action=actions.put>
-                    <input type="hidden" name="slug" value=slug.clone() />
-                    <input type="hidden" name="team" value=team.clone() />
-                    <input type="hidden" name="user" value=user.clone() />
-                    <input type="hidden" name="manager" value=(!member.is_manager).to_string() />
+                    <input type="hidden" name="slug" value=slug.get_value() />
+                    <input type="hidden" name="team" value=team.get_value() />
+                    <input type="hidden" name="user" value=user.get_value() />
+                    <input type="hidden" name="manager" value=(!is_manager).to_string() />
                     <SubmitButton label=turn kind=ButtonKind::Quiet />
                 </ActionForm>
                 <ActionForm action=actions.take>
-                    <input type="hidden" name="slug" value=slug.clone() />
-                    <input type="hidden" name="team" value=team.clone() />
-                    <input type="hidden" name="user" value=user.clone() />
-                    <SubmitButton label=format!("Take {} out", member.name) kind=ButtonKind::Quiet />
+                    <input type="hidden" name="slug" value=slug.get_value() />
+                    <input type="hidden" name="team" value=team.get_value() />
+                    <input type="hidden" name="user" value=user.get_value() />
+                    <SubmitButton label=out kind=ButtonKind::Quiet />
                 </ActionForm>
             </div>
         }
     });
     view! {
         <li>
-            <strong>{member.name.clone()}</strong>
+            <strong>{member.name}</strong>
             " "
-            {member.is_manager.then(|| view! { <Tag kind=TagKind::Good>"Manager"</Tag> })}
+            {is_manager.then(|| view! { <Tag kind=TagKind::Good>"Manager"</Tag> })}
             {forms}
         </li>
     }

@@ -104,13 +104,14 @@ fn Organization(found: OrganizationAdminView) -> impl IntoView {
     let errors = lines(&[suspended.clone(), tried(restore)]);
     let done = if errors.is_empty() { query("done") } else { String::new() };
     let item = found.organization;
+    let slug = item.slug.clone();
     let change = if item.suspended_at.is_some() {
         view! {
             <p>
                 "Suspended on " {item.suspended_at.map(time::date)} ": " {found.suspended_reason.unwrap_or_default()}
             </p>
             <ActionForm action=restore>
-                <input type="hidden" name="slug" value=item.slug.clone() />
+                <input type="hidden" name="slug" value=slug />
                 <SubmitButton label="Restore the organisation" />
             </ActionForm>
         }
@@ -118,7 +119,7 @@ fn Organization(found: OrganizationAdminView) -> impl IntoView {
     } else {
         view! {
             <ActionForm action=suspend attr:novalidate=true>
-                <input type="hidden" name="slug" value=item.slug.clone() />
+                <input type="hidden" name="slug" value=slug />
                 <Field
                     name="reason"
                     label="Reason"

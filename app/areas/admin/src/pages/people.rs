@@ -123,7 +123,8 @@ fn Person(person: PersonView) -> impl IntoView {
     let suspended = tried(suspend);
     let errors = lines(&[suspended.clone(), tried(restore), tried(end)]);
     let done = if errors.is_empty() { query("done") } else { String::new() };
-    let (item, id) = (person.person.clone(), person.person.id.to_string());
+    let item = person.person;
+    let id = StoredValue::new(item.id.to_string());
     let state = if item.suspended_at.is_some() {
         view! {
             <p>
@@ -131,7 +132,7 @@ fn Person(person: PersonView) -> impl IntoView {
                 {person.suspended_reason.unwrap_or_default()}
             </p>
             <ActionForm action=restore>
-                <input type="hidden" name="id" value=id.clone() />
+                <input type="hidden" name="id" value=id.get_value() />
                 <SubmitButton label="Restore the account" />
             </ActionForm>
         }
@@ -139,7 +140,7 @@ fn Person(person: PersonView) -> impl IntoView {
     } else {
         view! {
             <ActionForm action=suspend attr:novalidate=true>
-                <input type="hidden" name="id" value=id.clone() />
+                <input type="hidden" name="id" value=id.get_value() />
                 <Field
                     name="reason"
                     label="Reason"
@@ -186,7 +187,7 @@ fn Person(person: PersonView) -> impl IntoView {
                     <h2 id="sessions-heading">"Signed in"</h2>
                     <p>"On " {sessions} "."</p>
                     <ActionForm action=end>
-                        <input type="hidden" name="id" value=id />
+                        <input type="hidden" name="id" value=id.get_value() />
                         <SubmitButton label="Sign out everywhere" kind=ButtonKind::Quiet />
                     </ActionForm>
                 </section>

@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
-use guildhall_identity::{Passwords, Throttle, Tokens};
+use guildhall_identity::{Passwords, Throttle, Tokens, organizations::Dns};
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
@@ -35,6 +35,7 @@ pub(crate) struct Services {
     pub csp: Csp,
     pub form_errors: FormErrors,
     pub tokens: Tokens,
+    pub dns: Dns,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -83,6 +84,7 @@ impl AppState {
             passwords: Passwords::new(db.chance())?,
             throttle,
             tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
+            dns: Dns::new(config.dns_server)?,
             stripe,
             mailer,
             files,

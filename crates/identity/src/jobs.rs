@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    policy,
+    organizations, policy,
     store::{self, NewLink, NewPerson, Person, Purpose},
 };
 
@@ -147,7 +147,8 @@ pub async fn run_purge(db: &Db) -> OpResult<u64> {
     let now = db.clock().now();
     let rows = store::purge_links(&mut tx, now - TimeDelta::days(30)).await?
         + store::purge_sessions(&mut tx, now - policy::SEEN_FOR, now).await?
-        + store::purge_claims(&mut tx).await?;
+        + store::purge_claims(&mut tx).await?
+        + organizations::purge_invitations(&mut tx, now - organizations::policy::KEEP_CLOSED).await?;
     tx.commit().await?;
     Ok(rows)
 }

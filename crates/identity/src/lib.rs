@@ -1,7 +1,8 @@
 //! Who people are: accounts, passwords, sessions, and the links that prove an address.
 //!
 //! Public: the ops of [`ops`] (signing up, in and out, staying signed in, confirming, resetting, the account), the services
-//! [`Passwords`], [`Throttle`] and [`Tokens`], the session's [`cookie`]s, the rules of [`policy`], and the jobs of [`jobs`] that the worker runs.
+//! [`Passwords`], [`Throttle`] and [`Tokens`], the session's [`cookie`]s, the rules of [`policy`], and the jobs of [`jobs`]
+//! that the worker runs; and [`organizations`], with everything about them.
 //!
 //! Invariants:
 //! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
@@ -15,6 +16,7 @@
 pub mod cookie;
 pub mod jobs;
 pub mod ops;
+pub mod organizations;
 mod passwords;
 pub mod policy;
 mod store;

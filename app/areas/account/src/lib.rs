@@ -8,8 +8,10 @@
 
 mod api;
 mod form;
+mod organizations;
 mod pages;
 
+pub use organizations::{OrganizationRoutes, organization_menu};
 pub use pages::AccountRoutes;
 
 /// Links the area into the browser's module; it brings no islands of its own.

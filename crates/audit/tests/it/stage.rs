@@ -74,11 +74,14 @@ pub(crate) fn user(id: UserId, email: &str, is_admin: bool) -> Actor {
         id,
         session: SessionId(Uuid::nil()),
         organizations: Vec::new(),
+        memberships: Vec::new(),
         is_admin,
         name: "Ada".into(),
         email: email.into(),
         email_confirmed: true,
         is_provider: false,
+        authenticated_at: chrono::DateTime::UNIX_EPOCH,
+        amr: Vec::new(),
     }))
 }
 

@@ -8,7 +8,10 @@
 )]
 
 mod account;
+mod admin;
+mod domains;
 mod links;
+mod organizations;
 mod refresh;
 mod sessions;
 mod stage;

@@ -127,7 +127,7 @@ fn Domain(slug: String, domain: DomainView, actions: Actions) -> impl IntoView {
         domain.verified_at.is_none().then(|| view! { <Prove slug=slug.clone() domain=domain actions=actions /> });
     view! {
         <section class="section panel" aria-label=name.clone()>
-            <h3>{name} " " {state}</h3>
+            <h3>{name.clone()} " " {state}</h3>
             {proving}
             <ActionForm action=actions.remove>
                 <input type="hidden" name="slug" value=slug />

@@ -263,10 +263,11 @@ create policy invitations_insert on invitations for insert with check (
     app_is_trusted() or app_has_role(organization_id, array['owner']) or (role = 'learner' and app_has_role(organization_id, array['manager'])));
 -- The invited person closes theirs; the others resend and withdraw those that they might have written.
 create policy invitations_update on invitations for update
-    using (app_is_trusted() or app_has_role(organization_id, array['owner'])
-        or (role = 'learner' and app_has_role(organization_id, array['manager'])) or (email = app_email() and state = 'open'))
-    with check (app_is_trusted() or app_has_role(organization_id, array['owner'])
-        or (role = 'learner' and app_has_role(organization_id, array['manager'])) or (email = app_email() and state in ('accepted', 'declined')));
+    using (app_is_trusted() or (state = 'open' and (email = app_email() or app_has_role(organization_id, array['owner'])
+        or (role = 'learner' and app_has_role(organization_id, array['manager'])))))
+    with check (app_is_trusted() or (email = app_email() and state in ('accepted', 'declined'))
+        or (state in ('open', 'withdrawn') and (app_has_role(organization_id, array['owner'])
+            or (role = 'learner' and app_has_role(organization_id, array['manager'])))));
 create policy invitations_delete on invitations for delete using (app_is_trusted());
 -- Whom it is for and what it offers was decided when it was written.
 create function invitations_guard() returns trigger language plpgsql as $$

@@ -62,6 +62,7 @@ pub(crate) enum Command {
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
+    },
     /// The keys that sign access tokens.
     Keys {
         #[command(subcommand)]

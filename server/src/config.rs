@@ -4,11 +4,12 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use guildhall_identity::{FactorSettings, RequiredOf};
 
 use crate::proxies::TrustedProxies;
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 13] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -20,6 +21,8 @@ const KNOWN: [&str; 11] = [
     "GUILDHALL_TRUSTED_PROXIES",
     "GUILDHALL_AUDIT_YEARS",
     "GUILDHALL_DNS_SERVER",
+    "GUILDHALL_REQUIRE_SECOND_FACTOR",
+    "GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS",
 ];
 
 /// How log lines are written.
@@ -51,6 +54,7 @@ pub(crate) struct Config {
     pub rate_limits: bool,
     /// Seals secrets at rest and derives the program's own keys.
     pub secret_key: SecretKey,
+    pub factors: FactorSettings,
     /// Whose `X-Forwarded-*` are believed; nobody's by default.
     pub trusted_proxies: TrustedProxies,
     pub metrics_addr: Option<SocketAddr>,
@@ -182,6 +186,11 @@ impl Config {
             secret_key,
             trusted_proxies: TrustedProxies::parse(&get("GUILDHALL_TRUSTED_PROXIES")?.unwrap_or_default())?,
             audit_years,
+            factors: factor_settings(
+                get("GUILDHALL_REQUIRE_SECOND_FACTOR")?.as_deref(),
+                get("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS")?.as_deref(),
+                development,
+            )?,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             dns_server: get("GUILDHALL_DNS_SERVER")?.map(|text| text.parse().context("GUILDHALL_DNS_SERVER is no address like 127.0.0.1:53")).transpose()?,
             base_url,
@@ -198,6 +207,19 @@ impl Config {
     pub(crate) fn secure_cookies(&self) -> bool {
         !self.development
     }
+}
+
+/// Nobody needs a second factor in development and the demo, unless it is asked for.
+fn factor_settings(required: Option<&str>, hours: Option<&str>, development: bool) -> anyhow::Result<FactorSettings> {
+    let required = match required {
+        Some(text) => RequiredOf::parse(text)?,
+        None if development => RequiredOf::NOBODY,
+        None => RequiredOf::DEFAULT,
+    };
+    let Some(hours) = hours else { return Ok(FactorSettings { required, ..FactorSettings::default() }) };
+    let hours = hours.parse::<u16>().ok().filter(|hours| (1..=720).contains(hours));
+    let hours = hours.context("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS is a number of hours from 1 to 720")?;
+    Ok(FactorSettings { required, removal_wait: chrono::TimeDelta::hours(i64::from(hours)) })
 }
 
 /// How to log: `GUILDHALL_LOG_FORMAT`, else text on a terminal and JSON elsewhere.
@@ -246,6 +268,20 @@ mod tests {
     fn production_needs_its_secrets() {
         let error = with(&[("GUILDHALL_BASE_URL", "https://guildhall.example")]).unwrap_err().to_string();
         assert!(error.contains("GUILDHALL_SECRET_KEY"), "{error}");
+    }
+
+    #[test]
+    fn a_second_factor_is_required_outside_of_development() {
+        assert_eq!(with(&[]).unwrap().factors.required, RequiredOf::NOBODY);
+        assert_eq!(
+            with(&[("GUILDHALL_REQUIRE_SECOND_FACTOR", "admin")]).unwrap().factors.required,
+            RequiredOf { admins: true, provider_owners: false }
+        );
+        assert_eq!(factor_settings(None, None, false).unwrap().required, RequiredOf::DEFAULT);
+        assert!(with(&[("GUILDHALL_REQUIRE_SECOND_FACTOR", "everybody")]).is_err());
+        for bad in ["0", "721", "-1", "x"] {
+            assert!(with(&[("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS", bad)]).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
-use guildhall_identity::{Passwords, Throttle, Tokens, organizations::Dns};
+use guildhall_identity::{Factors, Passwords, Throttle, Tokens, organizations::Dns};
+use guildhall_kernel::Sealer;
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
@@ -36,6 +37,7 @@ pub(crate) struct Services {
     pub form_errors: FormErrors,
     pub tokens: Tokens,
     pub dns: Dns,
+    pub factors: Factors,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -85,6 +87,11 @@ impl AppState {
             throttle,
             tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
             dns: Dns::new(config.dns_server)?,
+            factors: Factors::new(
+                Sealer::new(config.secret_key.bytes(), db.chance()),
+                &config.base_url,
+                config.factors,
+            )?,
             stripe,
             mailer,
             files,

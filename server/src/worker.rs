@@ -7,6 +7,7 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext,
 use guildhall_audit::jobs::{AnchorAudit, SealAudit, TrimAudit};
 use guildhall_db::{Job, OpError, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
+use guildhall_identity::factors::{RemoveFactors, run_removal};
 use guildhall_identity::jobs::{ConfirmationRequested, PurgeIdentity, ResetRequested, SignUpRequested};
 use guildhall_kernel::mail::SendMail;
 use guildhall_payments::jobs::{ProcessPaymentEvent, Reconcile, RefundPayment, ReleaseDue};
@@ -41,6 +42,7 @@ works! {
     SignUpRequested => |job, state| guildhall_identity::jobs::run_sign_up(&state.db, &job).await;
     ConfirmationRequested => |job, state| guildhall_identity::jobs::run_confirmation(&state.db, &job).await;
     ResetRequested => |job, state| guildhall_identity::jobs::run_reset(&state.db, &job).await;
+    RemoveFactors => |job, state| run_removal(&state.db, &job).await;
     PurgeIdentity => |_job, state| guildhall_identity::jobs::run_purge(&state.db).await.map(|_| ());
     SendMail => |job, state| guildhall_notifications::run_send_mail(&state.db, &state.mailer, &job).await;
     ProcessPaymentEvent => |job, state| guildhall_payments::jobs::process_payment_event(&state.db, &state.stripe, &job).await;

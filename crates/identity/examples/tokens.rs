@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use guildhall_db::{Db, testing::database};
-use guildhall_identity::{Client, NewSession, Passwords, Throttle, Tokens, refresh, sign_in};
+use guildhall_identity::{Client, NewSession, Passwords, SignedIn, Throttle, Tokens, refresh, sign_in};
 use guildhall_kernel::{Chance, Clock};
 use uuid::Uuid;
 
@@ -41,8 +41,10 @@ async fn main() {
     let mut sessions = Vec::new();
     for _ in 0..SESSIONS {
         let throttle = Throttle::off();
-        sessions
-            .push(sign_in(&db, &passwords, &throttle, &Client::default(), "ada@example.com", PASSWORD).await.unwrap());
+        let signed_in =
+            sign_in(&db, &passwords, &throttle, &Client::default(), "ada@example.com", PASSWORD).await.unwrap();
+        let SignedIn::Session(session) = signed_in else { panic!("no second factor was set up") };
+        sessions.push(session);
     }
     let signed = sessions.first().unwrap().signed.clone();
 

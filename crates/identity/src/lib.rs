@@ -1,8 +1,8 @@
 //! Who people are: accounts, passwords, sessions, and the links that prove an address.
 //!
-//! Public: the ops of [`ops`] (signing up, in and out, staying signed in, confirming, resetting, the account), the services
-//! [`Passwords`], [`Throttle`] and [`Tokens`], the session's [`cookie`]s, the rules of [`policy`], and the jobs of [`jobs`]
-//! that the worker runs; and [`organizations`], with everything about them.
+//! Public: the ops of [`ops`] (signing up, in and out, staying signed in, confirming, resetting, the account) and [`factors`],
+//! the services [`Passwords`], [`Throttle`], [`Tokens`] and [`Factors`], the session's [`cookie`]s, the rules of [`policy`], and
+//! the jobs of [`jobs`] that the worker runs; and [`organizations`], with everything about them.
 //!
 //! Invariants:
 //! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
@@ -14,6 +14,7 @@
 //! - A link sent by mail works once, for one purpose, for a while. A changed password ends the other sessions.
 
 pub mod cookie;
+pub mod factors;
 pub mod jobs;
 pub mod ops;
 pub mod organizations;
@@ -23,10 +24,11 @@ mod store;
 mod throttle;
 mod tokens;
 
+pub use factors::{FactorSettings, Factors, Proof, RequiredOf, must_set_up, prove_again, verify_second_factor};
 pub use ops::{
-    Client, NewSession, SignUp, Signed, account, change_password, confirm_email, end_other_sessions, end_session,
-    reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor, sessions,
-    sign_in, sign_out, sign_up,
+    Client, NewSession, SignUp, Signed, SignedIn, account, change_password, confirm_email, end_other_sessions,
+    end_session, reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor,
+    sessions, sign_in, sign_out, sign_up,
 };
 pub use passwords::Passwords;
 pub use policy::EmailAddress;

@@ -3,7 +3,10 @@
 use guildhall_kernel::mail::{Mail, ReceiptLine};
 use guildhall_types::{Money, OrderId, time};
 
-use crate::message::{Message, Part, Row, build, paragraph};
+use crate::{
+    factors,
+    message::{Message, Part, Row, build, paragraph},
+};
 
 /// Writes a mail. Links are made absolute with `base_url`, which has no slash at its end.
 #[must_use]
@@ -69,6 +72,13 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             new_device(name, device, address, &time::date_time(*at), base_url)
         }
         Mail::RefreshReuse { name, device, at } => refresh_reuse(name, device, &time::date_time(*at), base_url),
+        Mail::FactorAdded { .. }
+        | Mail::FactorRemoved { .. }
+        | Mail::RecoveryCodeUsed { .. }
+        | Mail::WrongCodes { .. }
+        | Mail::CopiedPasskey { .. }
+        | Mail::FactorRemovalCode { .. }
+        | Mail::FactorRemovalAsked { .. } => factors::compose(mail, base_url),
         Mail::Receipt { name, order, paid_at, lines, total } => {
             let paid = time::date(*paid_at);
             receipt(name, *order, &paid, lines, *total, base_url)
@@ -242,6 +252,17 @@ mod tests {
                 at,
             },
             Mail::RefreshReuse { name: name(), device: "Safari on iPhone".to_owned(), at },
+            Mail::FactorAdded { name: name(), what: "an authenticator app".to_owned() },
+            Mail::FactorRemoved { name: name(), what: name() },
+            Mail::RecoveryCodeUsed { name: name(), left: 1 },
+            Mail::WrongCodes { name: name() },
+            Mail::CopiedPasskey { name: name(), passkey: name() },
+            Mail::FactorRemovalCode { name: name(), code: "01234567".to_owned() },
+            Mail::FactorRemovalAsked {
+                name: name(),
+                due_at: Utc.with_ymd_and_hms(2027, 3, 4, 9, 0, 0).single().unwrap(),
+                link_path: "/sign-in/keep-second-factor?token=abc".to_owned(),
+            },
             Mail::Receipt {
                 name: name(),
                 order,
@@ -285,7 +306,9 @@ mod tests {
 
     #[test]
     fn the_html() {
-        insta::assert_snapshot!(compose(&every_mail("Ada Lovelace")[6], BASE).html);
+        let all = every_mail("Ada Lovelace");
+        let receipt = all.iter().find(|mail| mail.template() == "receipt").unwrap();
+        insta::assert_snapshot!(compose(receipt, BASE).html);
     }
 
     proptest! {

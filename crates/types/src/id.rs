@@ -72,6 +72,7 @@ ids! {
     OrderLineId,
     LedgerTransactionId,
     NotificationId,
+    PasskeyId,
     /// A background job.
     JobId,
 }

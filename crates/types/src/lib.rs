@@ -6,6 +6,7 @@ pub mod audit;
 pub mod catalog;
 pub mod checkout;
 mod error;
+pub mod factors;
 pub mod form;
 mod id;
 pub mod language;
@@ -20,7 +21,8 @@ pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
     CategoryId, CourseId, EnrollmentId, InvitationId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId,
-    OptionId, OrderId, OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, SessionId, TeamId, UserId,
+    OptionId, OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId, SessionId, TeamId,
+    UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

@@ -3,12 +3,12 @@
 mod access;
 mod audit;
 mod bad_input;
+mod cards;
 mod edges;
+mod outage;
 mod outsiders;
 mod pages;
 pub(crate) mod redis;
-mod cards;
-mod outage;
 mod rest;
 mod roles;
 mod sessions;

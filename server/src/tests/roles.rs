@@ -101,7 +101,7 @@ fn fields(path: &str, organization: &str) -> String {
     let role = if organization == PROVIDER { "analyst" } else { "learner" };
     format!(
         "slug={slug}&user={VICTIM}&team={TEAM}&invitation={INVITATION}&role={role}&manager=true&kind=enterprise&domain=people.example\
-         &mailbox=postmaster&code=1&reason=R&cursor=&query=&lesson={NOBODYS}&enrollment={NOBODYS}&order={NOBODYS}&session={NOBODYS}\
+         &mailbox=postmaster&code=1&mail_code=x&credential=x&reason=R&cursor=&query=&lesson={NOBODYS}&enrollment={NOBODYS}&order={NOBODYS}&session={NOBODYS}\
          &submission={NOBODYS}&id={id}&prefix=a&page=1&price=0&back=false&email=new%40people.example&password=x&name=A&token=x&next=%2F\
          &rating=5&title=T&body=B&text=B&current=x&new=x&current_password=x&new_password=x&answers[q-{NOBODYS}][0]={NOBODYS}"
     )
@@ -225,7 +225,9 @@ async fn ask(site: &Site, call: &Call, cookies: &str) -> String {
         request = request.header(header::ACCEPT, "application/json");
     }
     if call.method != Method::GET {
-        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        request = request
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
     }
     if !cookies.is_empty() {
         request = request.header(header::COOKIE, cookies);
@@ -239,6 +241,7 @@ async fn sign_in(site: &Site, who: &str) -> String {
     let body = format!("email={who}%40people.example&password={}", PASSWORD.replace(' ', "+"));
     let request = Request::post("/api/fn/account/sign-in")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
         .header(header::ACCEPT, "application/json");
     let response = site.send(request.body(Body::from(body)).unwrap()).await;
     let cookies: Vec<&str> = response

@@ -8,24 +8,29 @@ use guildhall_types::{
 use leptos::{server, server_fn::codec::GetUrl};
 
 #[cfg(feature = "ssr")]
-mod ssr {
+pub(crate) mod ssr {
     use guildhall_db::Db;
-    use guildhall_identity::{Client, NewSession, Passwords, Signed, Throttle, Tokens, cookie::Cookie};
+    use guildhall_identity::{
+        Client, Factors, NewSession, Passwords, Signed, Throttle, Tokens,
+        cookie::Cookie,
+        factors::{self, PendingSignIn},
+    };
     use guildhall_types::Error;
     use http::header::SET_COOKIE;
 
-    pub(super) use guildhall_host::{actor, redirect, told};
-    pub(super) use guildhall_identity::policy::{own_path, with_next};
+    pub(crate) use guildhall_host::{actor, redirect, told};
+    pub(crate) use guildhall_identity::policy::{own_path, with_next};
 
     /// What the ops work with.
-    pub(super) struct Desk {
-        pub(super) db: Db,
-        pub(super) passwords: Passwords,
-        pub(super) throttle: Throttle,
-        pub(super) client: Client,
+    pub(crate) struct Desk {
+        pub(crate) db: Db,
+        pub(crate) passwords: Passwords,
+        pub(crate) throttle: Throttle,
+        pub(crate) client: Client,
+        pub(crate) factors: Factors,
     }
 
-    pub(super) fn desk() -> Result<Desk, Error> {
+    pub(crate) fn desk() -> Result<Desk, Error> {
         let info = guildhall_host::request_info();
         let session = actor().user().ok().map(|user| user.session);
         let client = Client { address: info.address, user_agent: info.user_agent, session };
@@ -34,6 +39,7 @@ mod ssr {
             passwords: guildhall_host::service()?,
             throttle: guildhall_host::service()?,
             client,
+            factors: guildhall_host::service()?,
         })
     }
 
@@ -55,7 +61,7 @@ mod ssr {
     }
 
     /// As [`set_access`], after something about the person was changed: the next page knows of it.
-    pub(super) async fn renew_access() -> Result<(), Error> {
+    pub(crate) async fn renew_access() -> Result<(), Error> {
         let session = actor().user()?.session;
         let signed = guildhall_identity::session_actor(&guildhall_host::db()?, session).await.map_err(told)?;
         match signed {
@@ -64,8 +70,33 @@ mod ssr {
         }
     }
 
+    /// Signed in: on to where the person wanted to go, or first to where a second factor is set up if their role asks for one.
+    pub(crate) async fn welcome(desk: &Desk, session: &NewSession, next: &str) -> Result<(), Error> {
+        set_session(session).await?;
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &factors::cookie::clear(secure));
+        let must =
+            factors::must_set_up_after_sign_in(&desk.db, &desk.factors, session.user()).await.map_err(self::told)?;
+        redirect(if must { "/account/security" } else { own_path(next, "/learn") });
+        Ok(())
+    }
+
+    /// The password was right: on to the second step.
+    pub(crate) fn second_step(pending: &PendingSignIn, next: &str) {
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &factors::cookie::set(&pending.token, secure));
+        redirect(&with_next("/sign-in/code", own_path(next, "")));
+    }
+
+    /// The token of the second step, from its cookie.
+    pub(crate) fn pending() -> String {
+        let secure = guildhall_host::request_info().secure_cookies;
+        let cookies = guildhall_host::header(&http::header::COOKIE).unwrap_or_default();
+        factors::cookie::read(&cookies, secure).unwrap_or_default().to_owned()
+    }
+
     /// Lets the next page say where a mail went, for a quarter of an hour.
-    pub(super) fn remember_address(email: &str) {
+    pub(crate) fn remember_address(email: &str) {
         // Only a parsed address comes this far: nothing in it can end the cookie.
         if let Ok(email) = guildhall_identity::EmailAddress::parse(email) {
             let flag = if guildhall_host::request_info().secure_cookies { "; Secure" } else { "" };
@@ -124,12 +155,14 @@ pub async fn sign_in(
     #[server(default)] next: String,
 ) -> Result<(), Error> {
     let desk = ssr::desk()?;
-    let session =
+    let signed_in =
         guildhall_identity::sign_in(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &email, &password)
             .await
             .map_err(|error| ssr::told(error).with_entered(&[("email", &email)]))?;
-    ssr::set_session(&session).await?;
-    ssr::redirect(ssr::own_path(&next, "/learn"));
+    match signed_in {
+        guildhall_identity::SignedIn::Session(session) => ssr::welcome(&desk, &session, &next).await?,
+        guildhall_identity::SignedIn::SecondStep(pending) => ssr::second_step(&pending, &next),
+    }
     Ok(())
 }
 
@@ -204,11 +237,17 @@ pub async fn read_sessions() -> Result<Vec<SessionView>, Error> {
 
 /// Proves again who one is, and goes on to what asked for it.
 #[server(name = Reauthenticate, prefix = "/api/fn", endpoint = "account/reauthenticate")]
-pub async fn reauthenticate(#[server(default)] password: String, #[server(default)] next: String) -> Result<(), Error> {
-    let desk = ssr::desk()?;
-    let actor = ssr::actor();
+pub async fn reauthenticate(
+    #[server(default)] password: String,
+    #[server(default)] code: String,
+    #[server(default)] token: String,
+    #[server(default)] credential: String,
+    #[server(default)] next: String,
+) -> Result<(), Error> {
+    let ssr::Desk { db, passwords, throttle, client, factors } = ssr::desk()?;
+    let proof = guildhall_identity::Proof::of_form(&password, &code, &token, &credential);
     let signed =
-        guildhall_identity::reauthenticate(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &actor, &password)
+        guildhall_identity::reauthenticate(&db, &passwords, &factors, &throttle, &client, &ssr::actor(), proof)
             .await
             .map_err(ssr::told)?;
     ssr::set_access(&signed).await?;

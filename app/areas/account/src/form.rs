@@ -23,6 +23,11 @@ impl Tried {
         Self(action.value().with_untracked(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned())))
     }
 
+    /// This one, or the other where this did not fail: for two forms of a page.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self.failed() { self } else { other }
+    }
+
     pub(crate) const fn failed(&self) -> bool {
         self.0.is_some()
     }
@@ -40,6 +45,11 @@ impl Tried {
     /// What was typed into one field.
     pub(crate) fn entered(&self, field: &str) -> Option<String> {
         self.0.as_ref().and_then(|error| error.entered(field))
+    }
+
+    /// All of it, for what reads errors itself.
+    pub(crate) fn error(&self) -> Option<Error> {
+        self.0.clone()
     }
 
     /// All that is wrong, for the summary.

@@ -10,9 +10,11 @@ mod api;
 mod form;
 mod organizations;
 mod pages;
+mod second_step_api;
+mod security_api;
 
 pub use organizations::{OrganizationRoutes, organization_menu};
-pub use pages::AccountRoutes;
+pub use pages::{AccountRoutes, ProveAgain};
 
 /// Links the area into the browser's module; it brings no islands of its own.
 pub const fn link() {}

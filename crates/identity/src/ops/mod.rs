@@ -15,7 +15,7 @@ pub(crate) use open::open_session;
 pub use open::{NewSession, Signed};
 pub use password::{request_reset, reset_password};
 pub use refresh::{refresh, session_actor};
-pub use session::{sign_in, sign_out};
+pub use session::{SignedIn, sign_in, sign_out};
 pub use sessions::{end_other_sessions, end_session, reauthenticate, sessions};
 pub use sign_up::{SignUp, confirm_email, resend_confirmation, sign_up};
 

@@ -6,14 +6,27 @@ use guildhall_kernel::Actor;
 use guildhall_types::Error;
 
 use super::{NewSession, open_session};
-use crate::{Client, EmailAddress, Passwords, Throttle, store};
+use crate::{
+    Client, EmailAddress, Passwords, Throttle,
+    factors::{self, PendingSignIn},
+    store,
+};
+
+/// What a right password leads to.
+#[derive(Debug)]
+pub enum SignedIn {
+    Session(NewSession),
+    /// There is a second factor to come first.
+    SecondStep(PendingSignIn),
+}
 
 /// The one answer to an unknown address, a wrong password and an address that was never confirmed.
 const WRONG: &str =
     "The email address or password is not right. If you have just signed up, use the link that we sent you first.";
 const SUSPENDED: &str = "This account is suspended. Contact us to find out why.";
 
-/// Signs in: always a new session, and the one that the browser had before ends, so that none can be planted.
+/// Signs in by password: a session, or the second step where one is set up. A password that was hashed more cheaply than
+/// today's are is hashed anew on the way.
 ///
 /// # Errors
 /// [`Error::Invalid`] with one message for everything that does not fit; [`Error::TooMany`].
@@ -24,7 +37,7 @@ pub async fn sign_in(
     client: &Client,
     email: &str,
     password: &str,
-) -> OpResult<NewSession> {
+) -> OpResult<SignedIn> {
     let email = EmailAddress::parse(email).map_err(|message| Error::field("email", message))?;
     if password.is_empty() {
         return Err(Error::field("password", "Enter your password").into());
@@ -50,14 +63,22 @@ pub async fn sign_in(
         return Err(Error::field("", WRONG).into());
     }
 
+    let rehashed =
+        if passwords.needs_rehash(&person.password_hash) { Some(passwords.hash(&tried).await?) } else { None };
     let mut tx = db.begin(&actor).await?;
     if !store::hold_password(&mut tx, person.id, &person.password_hash).await? {
         return Err(Error::field("", WRONG).into());
     }
-    let session = open_session(db, &mut tx, &person, client, &["pwd"]).await?;
+    if let Some(hash) = rehashed {
+        store::set_password(&mut tx, person.id, &hash, db.clock().now()).await?;
+    }
+    let signed_in = match factors::open_pending(db, &mut tx, person.id).await? {
+        Some(pending) => SignedIn::SecondStep(pending),
+        None => SignedIn::Session(open_session(db, &mut tx, &person, client, &["pwd"]).await?),
+    };
     tx.commit().await?;
     throttle.succeeded(email.as_str(), &client.address);
-    Ok(session)
+    Ok(signed_in)
 }
 
 /// Ends the session that asks. For anybody else there is nothing to do.

@@ -144,7 +144,7 @@ pub async fn send_code(db: &Db, actor: &Actor, slug: &str, domain: &str, mailbox
     let until = db.clock().now() + policy::CODE_FOR;
     let hash = code_hash(&row, &code);
     store::domains::set_code(&mut tx, found.id, &row.domain, mailbox, &hash, until).await?;
-    let mail = Mail::DomainCode { organization: found.name, domain: row.domain.clone(), code };
+    let mail = Mail::DomainCode { organization: found.name.clone(), domain: row.domain.clone(), code };
     let key = format!("domain-code:{}:{}:{}", found.id, row.code_sent_count + 1, row.domain);
     let key = key.get(..200).unwrap_or(&key).to_owned();
     let to = format!("{mailbox}@{}", row.domain);

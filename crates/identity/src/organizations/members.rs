@@ -30,13 +30,13 @@ pub async fn set_role(db: &Db, actor: &Actor, slug: &str, user: UserId, role: &s
     let found = find(&mut tx, actor, slug, Action::ManageRoles).await?;
     let role = policy::role_for(found.kind, role).map_err(|message| Error::field("role", message))?;
     store::lock(&mut tx, found.id).await?;
-    let before = store::members::role(&mut tx, found.id, user).await?.ok_or(Error::NotFound)?;
+    let before = store::members::role(&mut tx, found.id, user).await?.map(Role::slug);
     change(&mut tx, &found, user, role).await?;
     record(
         &mut tx,
         actor,
         event("organization.member_role_changed", &found)
-            .change(json!({ "user": user, "role": before.slug() }), json!({ "user": user, "role": role.slug() })),
+            .change(json!({ "user": user, "role": before }), json!({ "user": user, "role": role.slug() })),
     )
     .await?;
     tx.commit().await?;

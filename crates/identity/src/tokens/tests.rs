@@ -92,7 +92,12 @@ async fn the_cookie_stays_under_three_kilobytes() {
     let mut signed = signed(&test);
     signed.actor.name = "Ö".repeat(100);
     signed.actor.email = format!("{}@{}.example", "a".repeat(60), "b".repeat(180));
-    signed.actor.organizations = (0..30).map(|_| OrganizationId(test.db.id())).collect();
+    let membership = |_| Membership {
+        organization: OrganizationId(test.db.id()),
+        kind: OrganizationKind::Enterprise,
+        role: Role::Learner,
+    };
+    signed.actor.memberships = (0..claims::MOST_ORGANIZATIONS).map(membership).collect();
     signed.actor.amr = ["pwd", "otp", "mfa"].map(str::to_owned).to_vec();
     let token = tokens.issue(&signed).await.unwrap();
     assert!(token.len() < 3_000, "{}", token.len());

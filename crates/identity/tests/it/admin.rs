@@ -94,7 +94,7 @@ async fn lists_come_whole_by_cursor_and_each_sees_their_own() {
     assert_eq!(all(&admin).await.len(), 6);
     assert_eq!(all(&stage.now(&owner).await).await.len(), 5);
     let learner = stage.sign_in_as("learner1@leeds.example", PASSWORD).await.unwrap();
-    let learner = stage.actor(&learner.token).await;
+    let learner = stage.actor(&learner.refresh_token).await;
     assert_eq!(all(&learner).await, ["learner1@leeds.example"]);
     let organizations = org::visible_organizations(&stage.db, &learner, None, 10).await.unwrap();
     assert_eq!(organizations.items.len(), 1);

@@ -1,7 +1,7 @@
 //! Signing in and out, and knowing who asks.
 
 use chrono::TimeDelta;
-use guildhall_identity::{Client, jobs, sign_in, sign_out};
+use guildhall_identity::{Client, SignedIn, jobs, sign_in, sign_out};
 use guildhall_kernel::{Actor, token};
 use guildhall_types::Error;
 
@@ -60,8 +60,13 @@ async fn signing_in_makes_a_new_session_and_ends_the_one_before() {
     let stage = Stage::new().await;
     let (actor, before) = stage.signed_in("ada@example.com").await;
     let client = Client { session: Some(actor.user().unwrap().session), ..stage.client.clone() };
-    let after =
-        sign_in(&stage.db, &stage.passwords, &stage.throttle, &client, "ada@example.com", PASSWORD).await.unwrap();
+    let after = match sign_in(&stage.db, &stage.passwords, &stage.throttle, &client, "ada@example.com", PASSWORD)
+        .await
+        .unwrap()
+    {
+        SignedIn::Session(session) => session,
+        other => panic!("{other:?}"),
+    };
     assert_ne!(before, after.refresh_token);
     assert!(stage.actor(&before).await.user_id().is_none());
     assert!(stage.actor(&after.refresh_token).await.user_id().is_some());

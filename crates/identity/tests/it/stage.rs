@@ -5,9 +5,12 @@ use guildhall_db::{
     Db, Job, OpError, OpResult,
     testing::{TestDb, database},
 };
-use guildhall_identity::{Client, NewSession, Passwords, SignUp, Throttle, jobs, sign_in, sign_up};
+use guildhall_identity::{
+    Client, FactorSettings, Factors, NewSession, Passwords, SignUp, SignedIn, Throttle, factors::PasswordProof, jobs,
+    sign_in, sign_up,
+};
 use guildhall_kernel::{
-    Actor,
+    Actor, Sealer,
     mail::{Mail, SendMail},
 };
 use guildhall_types::Error;
@@ -15,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+pub const ORIGIN: &str = "http://localhost:3000";
 pub const PASSWORD: &str = "violet kettle 42 harbour";
 
 /// A database with the services that sign-in needs.
@@ -24,6 +28,7 @@ pub struct Stage {
     pub passwords: Passwords,
     pub throttle: Throttle,
     pub client: Client,
+    pub factors: Factors,
 }
 
 impl Stage {
@@ -37,7 +42,9 @@ impl Stage {
             user_agent: "Firefox/140.0 (X11; Linux)".to_owned(),
             session: None,
         };
-        Self { test, db, passwords, throttle, client }
+        let sealer = Sealer::new(&[7; 32], db.chance());
+        let factors = Factors::new(sealer, ORIGIN, FactorSettings::default()).unwrap();
+        Self { test, db, passwords, throttle, client, factors }
     }
 
     pub fn wait(&self, time: TimeDelta) {
@@ -50,7 +57,22 @@ impl Stage {
     }
 
     pub async fn sign_in_as(&self, email: &str, password: &str) -> OpResult<NewSession> {
-        sign_in(&self.db, &self.passwords, &self.throttle, &self.client, email, password).await
+        match sign_in(&self.db, &self.passwords, &self.throttle, &self.client, email, password).await? {
+            SignedIn::Session(session) => Ok(session),
+            SignedIn::SecondStep(_) => panic!("a second step is asked for"),
+        }
+    }
+
+    /// The token for the second step.
+    pub async fn first_step(&self, email: &str) -> String {
+        match sign_in(&self.db, &self.passwords, &self.throttle, &self.client, email, PASSWORD).await.unwrap() {
+            SignedIn::SecondStep(pending) => pending.token,
+            SignedIn::Session(_) => panic!("no second step is asked for"),
+        }
+    }
+
+    pub fn proof<'a>(&'a self, password: &'a str) -> PasswordProof<'a> {
+        PasswordProof { passwords: &self.passwords, throttle: &self.throttle, client: &self.client, password }
     }
 
     /// A person with a confirmed address and [`PASSWORD`].

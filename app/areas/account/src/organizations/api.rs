@@ -13,6 +13,9 @@ mod ssr {
     pub(super) use guildhall_host::{actor, db, redirect, remember_organization, told};
     pub(super) use guildhall_identity::organizations as org;
 
+    /// Where the person belongs, or as what, has changed: the next page knows of it.
+    pub(super) use crate::api::ssr::renew_access;
+
     /// A page of an organisation, after something was done there. The slug was found before.
     pub(super) fn back(slug: &str, tab: &str, done: &str) {
         redirect(&format!("/account/organizations/{slug}{tab}?done={done}"));
@@ -72,6 +75,7 @@ pub async fn create_organization(
         .await
         .map_err(|error| ssr::told(error).with_entered(&[("kind", &kind), ("name", &name)]))?;
     ssr::remember_organization(entered.id);
+    ssr::renew_access().await?;
     ssr::back(&entered.slug, "", "created");
     Ok(())
 }
@@ -102,6 +106,7 @@ pub async fn rename_organization(
 #[server(name = LeaveOrganization, prefix = "/api/fn", endpoint = "organizations/leave")]
 pub async fn leave_organization(#[server(default)] slug: String) -> Result<(), Error> {
     ssr::org::leave(&ssr::db()?, &ssr::actor(), &slug).await.map_err(ssr::told)?;
+    ssr::renew_access().await?;
     ssr::redirect("/account/organizations?done=left");
     Ok(())
 }
@@ -110,6 +115,7 @@ pub async fn leave_organization(#[server(default)] slug: String) -> Result<(), E
 #[server(name = TransferOrganization, prefix = "/api/fn", endpoint = "organizations/transfer")]
 pub async fn transfer_organization(#[server(default)] slug: String, user: UserId) -> Result<(), Error> {
     ssr::org::transfer(&ssr::db()?, &ssr::actor(), &slug, user).await.map_err(ssr::told)?;
+    ssr::renew_access().await?;
     ssr::back(&slug, "", "transferred");
     Ok(())
 }
@@ -122,6 +128,7 @@ pub async fn set_role(
     #[server(default)] role: String,
 ) -> Result<(), Error> {
     ssr::org::set_role(&ssr::db()?, &ssr::actor(), &slug, user, &role).await.map_err(ssr::told)?;
+    ssr::renew_access().await?;
     ssr::back(&slug, "/members", "role");
     Ok(())
 }
@@ -223,6 +230,7 @@ pub async fn withdraw_invitation(#[server(default)] slug: String, invitation: In
 pub async fn accept_invitation(#[server(default)] token: String) -> Result<(), Error> {
     let entered = ssr::org::accept(&ssr::db()?, &ssr::actor(), &token).await.map_err(ssr::told)?;
     ssr::remember_organization(entered.id);
+    ssr::renew_access().await?;
     ssr::back(&entered.slug, "", "joined");
     Ok(())
 }
@@ -240,6 +248,7 @@ pub async fn decline_invitation(#[server(default)] token: String) -> Result<(), 
 pub async fn accept_mine(invitation: InvitationId) -> Result<(), Error> {
     let entered = ssr::org::accept_mine(&ssr::db()?, &ssr::actor(), invitation).await.map_err(ssr::told)?;
     ssr::remember_organization(entered.id);
+    ssr::renew_access().await?;
     ssr::back(&entered.slug, "", "joined");
     Ok(())
 }
@@ -257,6 +266,7 @@ pub async fn decline_mine(invitation: InvitationId) -> Result<(), Error> {
 pub async fn join_by_domain(#[server(default)] slug: String) -> Result<(), Error> {
     let entered = ssr::org::join_by_domain(&ssr::db()?, &ssr::actor(), &slug).await.map_err(ssr::told)?;
     ssr::remember_organization(entered.id);
+    ssr::renew_access().await?;
     ssr::back(&entered.slug, "", "joined");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use guildhall_types::{Error, account::AccountView, form::NAME_MAX, time};
 use guildhall_ui::{
-    Banner, BannerKind, ButtonKind, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
+    Banner, BannerKind, ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
@@ -82,6 +82,11 @@ fn Account(account: AccountView) -> impl IntoView {
                 </ActionForm>
             </section>
             <PasswordForm action=change tried=changed email=account.email />
+            <section class="section" aria-labelledby="security-heading">
+                <h2 id="security-heading">"Sign-in and security"</h2>
+                <p>"Authenticator app, passkeys and recovery codes: a second proof that it is you."</p>
+                <p><ButtonLink href="/account/security" kind=ButtonKind::Quiet>"Sign-in and security"</ButtonLink></p>
+            </section>
             <section class="section" aria-labelledby="sessions-heading">
                 <h2 id="sessions-heading">"Where you are signed in"</h2>
                 <p><a href="/account/sessions">"See your devices, and sign them out"</a></p>

@@ -213,16 +213,20 @@ pub async fn accept_mine(db: &Db, actor: &Actor, id: InvitationId) -> OpResult<E
     let now = db.clock().now();
     store::lock(&mut tx, row.organization).await?;
     // Who is a member already stays what they are.
-    store::members::join(&mut tx, row.organization, user, row.role, now).await.map_err(refused)?;
+    let is_new = store::members::join(&mut tx, row.organization, user, row.role, now).await.map_err(refused)?;
     if let Some(team) = row.team {
         store::teams::enter(&mut tx, row.organization, team, user, now).await.map_err(refused)?;
     }
     if !store::invitations::close(&mut tx, row.id, "accepted", now).await.map_err(refused)? {
         return Err(Error::conflict(STALE).into());
     }
-    let joined = json!({ "user": user, "role": row.role.slug(), "by": "invitation", "invitation": row.id });
-    record(&mut tx, actor, Event::new("organization.member_joined", "organization", row.organization).after(joined))
-        .await?;
+    let accepted = json!({ "invitation": row.id, "role": row.role.slug(), "joined": is_new });
+    record(
+        &mut tx,
+        actor,
+        Event::new("organization.invitation_accepted", "organization", row.organization).after(accepted),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Entered { id: row.organization, slug: row.organization_slug })
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 const PUBLIC_TABLES: [&str; 5] = ["_sqlx_migrations", "categories", "course_changes", "course_ratings", "skills"];
 
 /// What a stranger may read of a tenant's table, and why. Everything else must be empty for them.
-const PUBLIC_ROWS: [(&str, &str); 7] = [
+const PUBLIC_ROWS: [(&str, &str); 8] = [
     ("organizations", "names stand on courses"),
     ("provider_profiles", "a provider's public face"),
     ("courses", "published ones"),
@@ -20,6 +20,7 @@ const PUBLIC_ROWS: [(&str, &str); 7] = [
     ("modules", "of published courses"),
     ("lessons", "the syllabus of published courses"),
     ("reviews", "shown on the course's page"),
+    ("market_figures", "sums that stand on the home page"),
 ];
 
 pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
@@ -94,6 +95,7 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.told', 't', '1');
         select audit_seal(10);
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.waits', 't', '2');
+        insert into market_figures (courses, providers, rating_sum, rating_count, enrollments, completions, counted_at) values (1, 1, 0, 0, 0, 0, now());
         insert into audit_anchors (anchored_on, seq, hash, anchored_at, location) values (current_date, 1, sha256('h'), now(), 'l');
         ",
         a = id(OWNER),

@@ -100,8 +100,8 @@ pub async fn check_domain(db: &Db, dns: &Dns, actor: &Actor, slug: &str, domain:
     if row.verified_at.is_some() {
         return Ok(());
     }
-    let record = format!("{}{}", policy::RECORD, row.verification);
-    if !dns.has_text(&row.domain, &record).await? {
+    let sought = format!("{}{}", policy::RECORD, row.verification);
+    if !dns.has_text(&row.domain, &sought).await? {
         return Err(Error::conflict(
             "We could not find the record yet. Check it where you manage your DNS; a change can take some hours to arrive.",
         )

@@ -53,6 +53,8 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into users (id, email, name, password_hash, created_at, updated_at) values
             ('{a}', 'a@example.test', 'A', 'x', now(), now()), ('{b}', 'b@example.test', 'B', 'x', now(), now());
         insert into sessions (id, user_id, token_hash, created_at, last_seen_at, expires_at) values ('{i3}', '{a}', sha256('s'), now(), now(), now() + '1 day');
+        insert into refresh_tokens (token_hash, session_id, created_at, expires_at) values (sha256('r'), '{i3}', now(), now() + '1 day');
+        insert into signing_keys (kid, public_jwk, private_sealed, created_at) values ('walls-key', '{{}}', 'x', now());
         insert into one_time_tokens (id, user_id, purpose, token_hash, created_at, expires_at) values ('{i3}', '{a}', 'reset_password', sha256('t'), now(), now() + '1 day');
         insert into totp_factors (user_id, secret, created_at) values ('{a}', sha256('t'), now());
         insert into passkeys (id, user_id, credential_id, name, credential, created_at) values ('{i3}', '{a}', 'c', 'N', '{{}}', now());

@@ -325,7 +325,10 @@ async fn direct_sql_reaches_no_further_than_the_ops() {
         match sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&mut *tx).await {
             Ok(done) => assert_eq!(done.rows_affected(), 0, "{statement}"),
             Err(error) => {
-                let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code)
+                    .map(std::borrow::Cow::into_owned);
                 assert!(matches!(code.as_deref(), Some("42501" | "23514")), "{statement}: {error}");
             }
         }

@@ -5,6 +5,7 @@ alter table users add column suspended_reason text check (length(suspended_reaso
 alter table organizations
     add column suspended_reason text check (length(suspended_reason) between 1 and 500),
     add column created_by uuid references users (id) on delete set null;
+create index organizations_created_by_idx on organizations (created_by);
 comment on column users.suspended_reason is 'personal: tells the person and later admins why the account was suspended; kept: until it is restored or erased';
 comment on column organizations.created_by is 'personal: lets whoever set the organisation up become its first owner; kept: as long as the organisation';
 
@@ -52,6 +53,8 @@ create table invitations (
 create unique index invitations_open_key on invitations (organization_id, email) where state = 'open';
 create index invitations_email_idx on invitations (email) where state = 'open';
 create index invitations_organization_idx on invitations (organization_id, id);
+create index invitations_team_id_idx on invitations (team_id);
+create index invitations_invited_by_idx on invitations (invited_by);
 comment on column invitations.email is 'personal: where the invitation goes and whom it is bound to; kept: 90 days after it was closed or expired';
 comment on column invitations.invited_by is 'personal: tells the invited person who asks them; kept: as long as the invitation';
 

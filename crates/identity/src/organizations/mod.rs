@@ -94,5 +94,5 @@ pub(crate) fn refused(error: sqlx::Error) -> OpError {
 
 /// Row-level security refused: the role was taken away since the session looked.
 fn is_walled(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501")
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501")
 }

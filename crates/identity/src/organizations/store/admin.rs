@@ -41,7 +41,7 @@ pub(crate) async fn people(
                and ($2::uuid[] is null or id = any ($2)) and ($3::uuid is null or id > $3)
            order by id limit $4"#,
         like(text),
-        only as Option<&[Uuid]>,
+        only,
         after,
         limit
     )
@@ -153,7 +153,7 @@ pub(crate) async fn organizations(
              and ($2::uuid[] is null or id = any ($2)) and ($3::uuid is null or id > $3)
          order by id limit $4",
         like(text),
-        only as Option<&[Uuid]>,
+        only,
         after,
         limit
     )

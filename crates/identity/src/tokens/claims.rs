@@ -163,7 +163,10 @@ mod tests {
     }
 
     fn memberships(many: usize) -> Vec<Membership> {
-        (0..many as u128).map(|id| membership((u128::MAX - id, OrganizationKind::Enterprise, Role::Learner))).collect()
+        (0_u128..)
+            .take(many)
+            .map(|id| membership((u128::MAX - id, OrganizationKind::Enterprise, Role::Learner)))
+            .collect()
     }
 
     #[test]

@@ -47,6 +47,10 @@ export default defineConfig({
       workers: 1,
       dependencies: ["accounts"],
     },
-    { name: "pages", testMatch: /(a11y|speed|bad-input|edges|second-factor)\.spec\.ts/, dependencies: ["accounts"] },
+    {
+      name: "pages",
+      testMatch: /(a11y|speed|bad-input|edges|second-factor|organisation)\.spec\.ts/,
+      dependencies: ["accounts"],
+    },
   ],
 });

@@ -8,6 +8,46 @@ CREATE FUNCTION public.app_address() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN NULLIF(current_setting('app.address'::text, true), ''::text);
 
+CREATE FUNCTION public.app_email() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare was text := app_role(); answer text;
+begin
+    perform set_config('app.role', 'system', true);
+    answer := (select email from users where id = app_user_id() and email_confirmed_at is not null and suspended_at is null);
+    perform set_config('app.role', was, true);
+    return answer;
+end $$;
+
+CREATE FUNCTION public.app_has_role(organization uuid, roles text[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare was text := app_role(); answer boolean;
+begin
+    perform set_config('app.role', 'system', true);
+    answer := (select exists (
+        select from memberships m join organizations o on o.id = m.organization_id join users u on u.id = m.user_id
+        where m.organization_id = organization and m.user_id = app_user_id() and m.role = any (roles)
+            and o.suspended_at is null and u.suspended_at is null));
+    perform set_config('app.role', was, true);
+    return answer;
+end $$;
+
+CREATE FUNCTION public.app_invited_to_team(team uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare was text := app_role(); answer boolean;
+begin
+    perform set_config('app.role', 'system', true);
+    answer := exists (select from invitations i join users u on u.email = i.email
+        where i.team_id = team and i.state = 'open' and u.id = app_user_id() and u.email_confirmed_at is not null);
+    perform set_config('app.role', was, true);
+    return answer;
+end $$;
+
 CREATE FUNCTION public.app_role() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN COALESCE(NULLIF(current_setting('app.role'::text, true), ''::text), 'anonymous'::text);
@@ -15,6 +55,22 @@ CREATE FUNCTION public.app_role() RETURNS text
 CREATE FUNCTION public.app_is_trusted() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (public.app_role() = ANY (ARRAY['system'::text, 'admin'::text]));
+
+CREATE FUNCTION public.app_joinable() RETURNS TABLE(slug text, name text, kind text, domain text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+#variable_conflict use_column
+declare was text := app_role();
+begin
+    perform set_config('app.role', 'system', true);
+    return query select o.slug, o.name, o.kind, d.domain
+    from users u join organization_domains d on d.domain = split_part(u.email, '@', 2) join organizations o on o.id = d.organization_id
+    where u.id = app_user_id() and u.email_confirmed_at is not null and u.suspended_at is null and d.verified_at is not null
+        and o.suspended_at is null and o.kind in ('provider', 'enterprise')
+        and not exists (select from memberships m where m.organization_id = o.id and m.user_id = u.id);
+    perform set_config('app.role', was, true);
+end $$;
 
 CREATE FUNCTION public.app_org_ids() RETURNS uuid[]
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -60,6 +116,28 @@ ALTER TABLE ONLY public.courses FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.app_may_edit_course(course uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (public.app_is_trusted() OR (EXISTS (SELECT FROM public.courses c WHERE ((c.id = app_may_edit_course.course) AND (c.provider_id = ANY (public.app_org_ids()))))));
+
+CREATE FUNCTION public.app_may_join(organization uuid, joining text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare was text := app_role(); answer boolean;
+begin
+    perform set_config('app.role', 'system', true);
+    answer := (select exists (
+        select from users u join organizations o on o.id = organization
+        where u.id = app_user_id() and u.suspended_at is null and o.suspended_at is null
+            and u.email_confirmed_at is not null
+            and (exists (select from invitations i
+                    where i.organization_id = o.id and i.state = 'open' and i.email = u.email and i.role = joining)
+                or exists (select from organization_domains d
+                    where d.organization_id = o.id and d.verified_at is not null and d.domain = split_part(u.email, '@', 2)
+                        and joining = case o.kind when 'enterprise' then 'learner' when 'provider' then 'analyst' end)
+                or (joining = 'owner' and o.created_by = u.id
+                    and not exists (select from memberships m where m.organization_id = o.id)))));
+    perform set_config('app.role', was, true);
+    return answer;
+end $$;
 
 CREATE FUNCTION public.app_user_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -113,6 +191,27 @@ end $$;
 CREATE FUNCTION public.app_owns_enrollment(enrollment uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (public.app_is_trusted() OR (EXISTS (SELECT FROM public.enrollments e WHERE ((e.id = app_owns_enrollment.enrollment) AND (e.user_id = public.app_user_id())))));
+
+CREATE FUNCTION public.app_people(organization uuid) RETURNS TABLE(user_id uuid, name text, email text, role text, joined_at timestamp with time zone, is_suspended boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    select p.* from app_people_unchecked(organization) p
+    where app_is_trusted() or app_has_role(organization, array['owner', 'manager', 'editor', 'analyst'])
+$$;
+
+CREATE FUNCTION public.app_people_unchecked(organization uuid) RETURNS TABLE(user_id uuid, name text, email text, role text, joined_at timestamp with time zone, is_suspended boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+#variable_conflict use_column
+declare was text := app_role();
+begin
+    perform set_config('app.role', 'system', true);
+    return query select u.id, u.name, u.email, m.role, m.created_at, u.suspended_at is not null
+    from memberships m join users u on u.id = m.user_id where m.organization_id = organization;
+    perform set_config('app.role', was, true);
+end $$;
 
 CREATE FUNCTION public.app_request_id() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -358,6 +457,17 @@ begin
     execute format('create policy %I on %I for delete using (%s)', guarded || '_delete', guarded, condition);
 end $$;
 
+CREATE FUNCTION public.invitations_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if (new.id, new.organization_id, new.email, new.role) is distinct from (old.id, old.organization_id, old.email, old.role)
+            or (old.state <> 'open' and new.state <> old.state) then
+        raise exception 'an invitation stays what it is' using errcode = 'check_violation', constraint = 'invitations_stay';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.ledger_balances() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -393,6 +503,36 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.memberships_guard() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare was text := app_role(); organization_kind text;
+begin
+    perform set_config('app.role', 'system', true);
+    select kind into organization_kind from organizations where id = coalesce(new.organization_id, old.organization_id) for no key update;
+    if not found then
+        -- The organisation itself is being deleted.
+        perform set_config('app.role', was, true);
+        return old;
+    end if;
+    if tg_op <> 'DELETE' and not (case organization_kind
+            when 'provider' then new.role in ('owner', 'editor', 'analyst')
+            when 'enterprise' then new.role in ('owner', 'manager', 'learner')
+            else new.role = 'owner' end) then
+        raise exception 'no such role in this organisation' using errcode = 'check_violation', constraint = 'memberships_role_fits';
+    end if;
+    if tg_op = 'UPDATE' and (new.organization_id, new.user_id) is distinct from (old.organization_id, old.user_id) then
+        raise exception 'a membership is not handed on' using errcode = 'check_violation', constraint = 'memberships_stay';
+    end if;
+    if (tg_op = 'DELETE' or (tg_op = 'UPDATE' and new.role <> 'owner')) and old.role = 'owner' and not exists (
+            select from memberships m where m.organization_id = old.organization_id and m.role = 'owner' and m.user_id <> old.user_id) then
+        raise exception 'the last owner stays' using errcode = 'check_violation', constraint = 'memberships_last_owner';
+    end if;
+    perform set_config('app.role', was, true);
+    return case tg_op when 'DELETE' then old else new end;
+end $$;
+
 CREATE TABLE public.course_changes (
     course_id uuid NOT NULL,
     seq bigint NOT NULL
@@ -420,6 +560,17 @@ begin
     perform set_config('app.role', actor, true);
     perform claims_changed(member) from unnest(members) member;
     return null;
+end $$;
+
+CREATE FUNCTION public.organizations_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if current_user = 'guildhall_app' and not app_is_trusted() and (new.kind, new.suspended_at, new.suspended_reason, new.created_by, new.created_at)
+            is distinct from (old.kind, old.suspended_at, old.suspended_reason, old.created_by, old.created_at) then
+        raise exception 'only the platform changes this' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
 end $$;
 
 CREATE FUNCTION public.provider_renamed() RETURNS trigger
@@ -493,6 +644,17 @@ CREATE FUNCTION public.users_claims_changed() RETURNS trigger
 begin
     perform claims_changed(old.id);
     return null;
+end $$;
+
+CREATE FUNCTION public.users_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if current_user = 'guildhall_app' and not app_is_trusted() and (new.email, new.email_confirmed_at, new.suspended_at, new.suspended_reason)
+            is distinct from (old.email, old.email_confirmed_at, old.suspended_at, old.suspended_reason) then
+        raise exception 'only the program changes this' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
 end $$;
 
 CREATE TABLE public.audit_anchors (
@@ -618,6 +780,34 @@ CREATE TABLE public.factor_resets (
 ALTER TABLE ONLY public.factor_resets FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.factor_resets.user_id IS 'personal: whose second factor is to be removed; kept: 1 month after it ended';
+
+CREATE TABLE public.invitations (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    team_id uuid,
+    token_hash bytea NOT NULL,
+    invited_by uuid,
+    state text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    sent_count integer DEFAULT 1 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT invitations_closed_has_date CHECK (((state = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT invitations_email_check CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email)) AND (POSITION(('@'::text) IN (email)) > 1))),
+    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'analyst'::text, 'manager'::text, 'learner'::text]))),
+    CONSTRAINT invitations_sent_count_check CHECK ((sent_count >= 1)),
+    CONSTRAINT invitations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text]))),
+    CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.invitations.email IS 'personal: where the invitation goes and whom it is bound to; kept: 90 days after it was closed or expired';
+
+COMMENT ON COLUMN public.invitations.invited_by IS 'personal: tells the invited person who asks them; kept: as long as the invitation';
 
 CREATE TABLE public.ledger_accounts (
     id uuid NOT NULL,
@@ -798,6 +988,30 @@ CREATE TABLE public.orders (
 
 ALTER TABLE ONLY public.orders FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.organization_domains (
+    organization_id uuid NOT NULL,
+    domain text NOT NULL,
+    verification text NOT NULL,
+    code_hash bytea,
+    code_mailbox text,
+    code_expires_at timestamp with time zone,
+    code_tries integer DEFAULT 0 NOT NULL,
+    code_sent_count integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    verified_at timestamp with time zone,
+    verified_by text,
+    CONSTRAINT organization_domains_check CHECK (((verified_at IS NULL) = (verified_by IS NULL))),
+    CONSTRAINT organization_domains_code_hash_check CHECK ((length(code_hash) = 32)),
+    CONSTRAINT organization_domains_code_mailbox_check CHECK ((code_mailbox = ANY (ARRAY['postmaster'::text, 'admin'::text]))),
+    CONSTRAINT organization_domains_code_sent_count_check CHECK ((code_sent_count >= 0)),
+    CONSTRAINT organization_domains_code_tries_check CHECK ((code_tries >= 0)),
+    CONSTRAINT organization_domains_domain_check CHECK (((domain ~ '^[a-z0-9-]+(\.[a-z0-9-]+)+$'::text) AND (length(domain) <= 253))),
+    CONSTRAINT organization_domains_verification_check CHECK (((length(verification) >= 20) AND (length(verification) <= 100))),
+    CONSTRAINT organization_domains_verified_by_check CHECK ((verified_by = ANY (ARRAY['dns'::text, 'mail'::text])))
+);
+
+ALTER TABLE ONLY public.organization_domains FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.organizations (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -805,12 +1019,17 @@ CREATE TABLE public.organizations (
     name text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     suspended_at timestamp with time zone,
+    suspended_reason text,
+    created_by uuid,
     CONSTRAINT organizations_kind_check CHECK ((kind = ANY (ARRAY['provider'::text, 'enterprise'::text, 'platform'::text]))),
     CONSTRAINT organizations_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 120))),
-    CONSTRAINT organizations_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 100)))
+    CONSTRAINT organizations_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 100))),
+    CONSTRAINT organizations_suspended_reason_check CHECK (((length(suspended_reason) >= 1) AND (length(suspended_reason) <= 500)))
 );
 
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.organizations.created_by IS 'personal: lets whoever set the organisation up become its first owner; kept: as long as the organisation';
 
 CREATE TABLE public.passkeys (
     id uuid NOT NULL,
@@ -1052,6 +1271,28 @@ CREATE TABLE public.skills (
     CONSTRAINT skills_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 100)))
 );
 
+CREATE TABLE public.team_members (
+    team_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    is_manager boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.team_members FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.team_members.user_id IS 'personal: who belongs to a team; kept: until they leave the team or the organisation';
+
+CREATE TABLE public.teams (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT teams_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 80)))
+);
+
+ALTER TABLE ONLY public.teams FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.totp_factors (
     user_id uuid NOT NULL,
     secret bytea NOT NULL,
@@ -1082,13 +1323,17 @@ CREATE TABLE public.users (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     last_sign_in_at timestamp with time zone,
+    suspended_reason text,
     CONSTRAINT users_email_check CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email)) AND (POSITION(('@'::text) IN (email)) > 1))),
-    CONSTRAINT users_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 100)))
+    CONSTRAINT users_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 100))),
+    CONSTRAINT users_suspended_reason_check CHECK (((length(suspended_reason) >= 1) AND (length(suspended_reason) <= 500)))
 );
 
 ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.users.last_sign_in_at IS 'personal: telling a first sign-in from one on a new device; kept: until the account is erased';
+
+COMMENT ON COLUMN public.users.suspended_reason IS 'personal: tells the person and later admins why the account was suspended; kept: until it is restored or erased';
 
 CREATE TABLE public.webauthn_challenges (
     token_hash bytea NOT NULL,
@@ -1153,6 +1398,12 @@ ALTER TABLE ONLY public.factor_resets
 
 ALTER TABLE ONLY public.factor_resets
     ADD CONSTRAINT factor_resets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_token_hash_key UNIQUE (token_hash);
 
 ALTER TABLE ONLY public.ledger_accounts
     ADD CONSTRAINT ledger_accounts_key UNIQUE NULLS NOT DISTINCT (kind, organization_id, currency);
@@ -1225,6 +1476,9 @@ ALTER TABLE ONLY public.orders
 
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_session_id_key UNIQUE (session_id);
+
+ALTER TABLE ONLY public.organization_domains
+    ADD CONSTRAINT organization_domains_pkey PRIMARY KEY (organization_id, domain);
 
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
@@ -1301,6 +1555,15 @@ ALTER TABLE ONLY public.skills
 ALTER TABLE ONLY public.skills
     ADD CONSTRAINT skills_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_pkey PRIMARY KEY (team_id, user_id);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_id_organization_id_key UNIQUE (id, organization_id);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.totp_factors
     ADD CONSTRAINT totp_factors_pkey PRIMARY KEY (user_id);
 
@@ -1341,6 +1604,16 @@ CREATE UNIQUE INDEX enrollments_order_line ON public.enrollments USING btree (or
 
 CREATE UNIQUE INDEX factor_resets_open_idx ON public.factor_resets USING btree (user_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX invitations_email_idx ON public.invitations USING btree (email) WHERE (state = 'open'::text);
+
+CREATE INDEX invitations_invited_by_idx ON public.invitations USING btree (invited_by);
+
+CREATE UNIQUE INDEX invitations_open_key ON public.invitations USING btree (organization_id, email) WHERE (state = 'open'::text);
+
+CREATE INDEX invitations_organization_idx ON public.invitations USING btree (organization_id, id);
+
+CREATE INDEX invitations_team_id_idx ON public.invitations USING btree (team_id);
+
 CREATE INDEX ledger_accounts_organization_idx ON public.ledger_accounts USING btree (organization_id) WHERE (organization_id IS NOT NULL);
 
 CREATE INDEX ledger_postings_account_idx ON public.ledger_postings USING btree (account_id);
@@ -1363,6 +1636,10 @@ CREATE INDEX orders_pending_idx ON public.orders USING btree (created_at) WHERE 
 
 CREATE INDEX orders_user_id_idx ON public.orders USING btree (user_id, created_at DESC);
 
+CREATE UNIQUE INDEX organization_domains_verified_key ON public.organization_domains USING btree (domain) WHERE (verified_at IS NOT NULL);
+
+CREATE INDEX organizations_created_by_idx ON public.organizations USING btree (created_by);
+
 CREATE INDEX passkeys_user_id_idx ON public.passkeys USING btree (user_id);
 
 CREATE INDEX payment_events_waiting_idx ON public.payment_events USING btree (received_at) WHERE (processed_at IS NULL);
@@ -1384,6 +1661,10 @@ CREATE INDEX sessions_revoked_at_idx ON public.sessions USING btree (revoked_at)
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
 
 CREATE UNIQUE INDEX signing_keys_one_signs ON public.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
+
+CREATE INDEX team_members_membership_idx ON public.team_members USING btree (organization_id, user_id);
+
+CREATE UNIQUE INDEX teams_name_key ON public.teams USING btree (organization_id, lower(name));
 
 CREATE INDEX webauthn_challenges_expires_at_idx ON public.webauthn_challenges USING btree (expires_at);
 
@@ -1413,6 +1694,8 @@ CREATE TRIGGER course_skills_changed AFTER INSERT OR DELETE OR UPDATE ON public.
 
 CREATE TRIGGER courses_changed AFTER INSERT OR UPDATE ON public.courses FOR EACH ROW EXECUTE FUNCTION public.courses_changed();
 
+CREATE TRIGGER invitations_guard BEFORE UPDATE ON public.invitations FOR EACH ROW EXECUTE FUNCTION public.invitations_guard();
+
 CREATE CONSTRAINT TRIGGER ledger_balances AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.ledger_balances();
 
 CREATE CONSTRAINT TRIGGER ledger_has_postings AFTER INSERT ON public.ledger_transactions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.ledger_has_postings();
@@ -1427,7 +1710,11 @@ CREATE TRIGGER ledger_transactions_keep BEFORE TRUNCATE ON public.ledger_transac
 
 CREATE TRIGGER memberships_claims_changed AFTER INSERT OR DELETE OR UPDATE OF user_id, organization_id, role ON public.memberships FOR EACH ROW EXECUTE FUNCTION public.memberships_claims_changed();
 
+CREATE TRIGGER memberships_guard BEFORE INSERT OR DELETE OR UPDATE ON public.memberships FOR EACH ROW EXECUTE FUNCTION public.memberships_guard();
+
 CREATE TRIGGER organizations_claims_changed AFTER UPDATE OF kind, suspended_at ON public.organizations FOR EACH ROW WHEN (((old.kind IS DISTINCT FROM new.kind) OR ((old.suspended_at IS NULL) IS DISTINCT FROM (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.organizations_claims_changed();
+
+CREATE TRIGGER organizations_guard BEFORE UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION public.organizations_guard();
 
 CREATE TRIGGER provider_renamed AFTER UPDATE OF name, slug, suspended_at ON public.organizations FOR EACH ROW EXECUTE FUNCTION public.provider_renamed();
 
@@ -1444,6 +1731,8 @@ CREATE TRIGGER signing_keys_changed AFTER INSERT OR UPDATE ON public.signing_key
 CREATE TRIGGER users_claims_changed AFTER UPDATE OF email, name, email_confirmed_at, is_admin, suspended_at ON public.users FOR EACH ROW WHEN ((((((old.email IS DISTINCT FROM new.email) OR (old.name IS DISTINCT FROM new.name)) OR ((old.email_confirmed_at IS NULL) IS DISTINCT FROM (new.email_confirmed_at IS NULL))) OR (old.is_admin IS DISTINCT FROM new.is_admin)) OR ((old.suspended_at IS NULL) IS DISTINCT FROM (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.users_claims_changed();
 
 CREATE TRIGGER users_gone AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.users_claims_changed();
+
+CREATE TRIGGER users_guard BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.users_guard();
 
 ALTER TABLE ONLY public.course_changes
     ADD CONSTRAINT course_changes_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE CASCADE;
@@ -1477,6 +1766,15 @@ ALTER TABLE ONLY public.enrollments
 
 ALTER TABLE ONLY public.factor_resets
     ADD CONSTRAINT factor_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_team_id_organization_id_fkey FOREIGN KEY (team_id, organization_id) REFERENCES public.teams(id, organization_id) ON DELETE SET NULL (team_id);
 
 ALTER TABLE ONLY public.ledger_accounts
     ADD CONSTRAINT ledger_accounts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
@@ -1541,6 +1839,12 @@ ALTER TABLE ONLY public.order_lines
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.organization_domains
+    ADD CONSTRAINT organization_domains_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
@@ -1579,6 +1883,15 @@ ALTER TABLE ONLY public.reviews
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_organization_id_user_id_fkey FOREIGN KEY (organization_id, user_id) REFERENCES public.memberships(organization_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_team_id_organization_id_fkey FOREIGN KEY (team_id, organization_id) REFERENCES public.teams(id, organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.totp_factors
     ADD CONSTRAINT totp_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -1652,6 +1965,16 @@ CREATE POLICY factor_resets_read ON public.factor_resets FOR SELECT USING (((use
 
 CREATE POLICY factor_resets_write ON public.factor_resets USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY invitations_delete ON public.invitations FOR DELETE USING (public.app_is_trusted());
+
+CREATE POLICY invitations_insert ON public.invitations FOR INSERT WITH CHECK ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text]) OR ((role = 'learner'::text) AND public.app_has_role(organization_id, ARRAY['manager'::text]))));
+
+CREATE POLICY invitations_read ON public.invitations FOR SELECT USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text]) OR (email = public.app_email())));
+
+CREATE POLICY invitations_update ON public.invitations FOR UPDATE USING ((public.app_is_trusted() OR ((state = 'open'::text) AND ((email = public.app_email()) OR public.app_has_role(organization_id, ARRAY['owner'::text]) OR ((role = 'learner'::text) AND public.app_has_role(organization_id, ARRAY['manager'::text])))))) WITH CHECK ((public.app_is_trusted() OR ((email = public.app_email()) AND (state = ANY (ARRAY['accepted'::text, 'declined'::text]))) OR ((state = ANY (ARRAY['open'::text, 'withdrawn'::text])) AND (public.app_has_role(organization_id, ARRAY['owner'::text]) OR ((role = 'learner'::text) AND public.app_has_role(organization_id, ARRAY['manager'::text]))))));
+
 ALTER TABLE public.ledger_accounts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY ledger_accounts_insert ON public.ledger_accounts FOR INSERT WITH CHECK ((public.app_role() = 'system'::text));
@@ -1708,9 +2031,13 @@ CREATE POLICY market_figures_write ON public.market_figures USING ((public.app_r
 
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY memberships_delete ON public.memberships FOR DELETE USING ((public.app_is_trusted() OR (user_id = public.app_user_id()) OR public.app_has_role(organization_id, ARRAY['owner'::text]) OR ((role = 'learner'::text) AND public.app_has_role(organization_id, ARRAY['manager'::text]))));
+
+CREATE POLICY memberships_join ON public.memberships FOR INSERT WITH CHECK ((public.app_is_trusted() OR ((user_id = public.app_user_id()) AND public.app_may_join(organization_id, role))));
+
 CREATE POLICY memberships_read ON public.memberships FOR SELECT USING (((user_id = public.app_user_id()) OR (organization_id = ANY (public.app_org_ids())) OR public.app_is_trusted()));
 
-CREATE POLICY memberships_write ON public.memberships USING (public.app_is_trusted()) WITH CHECK (public.app_is_trusted());
+CREATE POLICY memberships_update ON public.memberships FOR UPDATE USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text]))) WITH CHECK ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text])));
 
 ALTER TABLE public.modules ENABLE ROW LEVEL SECURITY;
 
@@ -1754,15 +2081,25 @@ CREATE POLICY orders_read ON public.orders FOR SELECT USING (((user_id = public.
 
 CREATE POLICY orders_update ON public.orders FOR UPDATE USING (public.app_is_trusted()) WITH CHECK (public.app_is_trusted());
 
+ALTER TABLE public.organization_domains ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY organization_domains_delete ON public.organization_domains FOR DELETE USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text])));
+
+CREATE POLICY organization_domains_insert ON public.organization_domains FOR INSERT WITH CHECK ((public.app_is_trusted() OR (public.app_has_role(organization_id, ARRAY['owner'::text]) AND (verified_at IS NULL))));
+
+CREATE POLICY organization_domains_read ON public.organization_domains FOR SELECT USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text])));
+
+CREATE POLICY organization_domains_update ON public.organization_domains FOR UPDATE USING (public.app_is_trusted()) WITH CHECK (public.app_is_trusted());
+
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY organizations_delete ON public.organizations FOR DELETE USING (public.app_is_trusted());
 
-CREATE POLICY organizations_insert ON public.organizations FOR INSERT WITH CHECK (public.app_is_trusted());
+CREATE POLICY organizations_insert ON public.organizations FOR INSERT WITH CHECK ((public.app_is_trusted() OR ((kind = ANY (ARRAY['provider'::text, 'enterprise'::text])) AND (created_by = public.app_user_id()) AND (suspended_at IS NULL))));
 
 CREATE POLICY organizations_read ON public.organizations FOR SELECT USING (((suspended_at IS NULL) OR (id = ANY (public.app_org_ids())) OR public.app_is_trusted()));
 
-CREATE POLICY organizations_update ON public.organizations FOR UPDATE USING (((id = ANY (public.app_org_ids())) OR public.app_is_trusted())) WITH CHECK (((id = ANY (public.app_org_ids())) OR public.app_is_trusted()));
+CREATE POLICY organizations_update ON public.organizations FOR UPDATE USING ((public.app_is_trusted() OR public.app_has_role(id, ARRAY['owner'::text]))) WITH CHECK ((public.app_is_trusted() OR public.app_has_role(id, ARRAY['owner'::text])));
 
 ALTER TABLE public.passkeys ENABLE ROW LEVEL SECURITY;
 
@@ -1868,6 +2205,26 @@ ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY signing_keys_system ON public.signing_keys USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
+ALTER TABLE public.team_members ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY team_members_delete ON public.team_members FOR DELETE USING ((public.app_is_trusted() OR (user_id = public.app_user_id()) OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text])));
+
+CREATE POLICY team_members_insert ON public.team_members FOR INSERT WITH CHECK ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text]) OR ((user_id = public.app_user_id()) AND (NOT is_manager) AND public.app_invited_to_team(team_id))));
+
+CREATE POLICY team_members_read ON public.team_members FOR SELECT USING ((public.app_is_trusted() OR (user_id = public.app_user_id()) OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text, 'editor'::text, 'analyst'::text])));
+
+CREATE POLICY team_members_update ON public.team_members FOR UPDATE USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text]))) WITH CHECK ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text])));
+
+ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY teams_delete ON public.teams FOR DELETE USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text])));
+
+CREATE POLICY teams_insert ON public.teams FOR INSERT WITH CHECK ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text])));
+
+CREATE POLICY teams_read ON public.teams FOR SELECT USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text, 'editor'::text, 'analyst'::text, 'learner'::text])));
+
+CREATE POLICY teams_update ON public.teams FOR UPDATE USING ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text]))) WITH CHECK ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text])));
+
 ALTER TABLE public.totp_factors ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY totp_factors_own ON public.totp_factors USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text))) WITH CHECK (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
@@ -1887,6 +2244,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.courses TO guildhall_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.enrollments TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lessons TO guildhall_app;
+
+REVOKE ALL ON FUNCTION public.app_people_unchecked(organization uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.audit_drop_months(years integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.audit_drop_months(years integer) TO guildhall_app;
@@ -1939,6 +2298,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.course_skills TO guildhall_app
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.factor_resets TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO guildhall_app;
+
 GRANT SELECT,INSERT ON TABLE public.ledger_accounts TO guildhall_app;
 
 GRANT SELECT,INSERT ON TABLE public.ledger_postings TO guildhall_app;
@@ -1964,6 +2325,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.one_time_tokens TO guildhall_a
 GRANT SELECT,INSERT,UPDATE ON TABLE public.order_lines TO guildhall_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.orders TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organization_domains TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO guildhall_app;
 
@@ -2000,6 +2363,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO guildhall_app;
 GRANT UPDATE(retired_at) ON TABLE public.signing_keys TO guildhall_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.skills TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.totp_factors TO guildhall_app;
 

@@ -1,5 +1,6 @@
 //! The site's header, with the person who is signed in.
 
+use area_account::organization_menu;
 use guildhall_ui::{HeaderUser, Place, SiteHeader};
 use leptos::prelude::*;
 
@@ -12,13 +13,33 @@ pub(crate) fn Header() -> impl IntoView {
         Some("providers") => Place::Providers,
         _ => Place::Elsewhere,
     };
-    let user = viewer.map(|viewer| {
-        let links = [("My courses", "/learn"), ("Orders", "/account/orders"), ("Account", "/account")];
-        let admin = viewer.is_admin.then_some(("Audit trail", "/admin/audit"));
-        let links = links.into_iter().chain(admin).map(|(label, href)| (label.to_owned(), href.to_owned())).collect();
-        HeaderUser { name: viewer.name, links }
-    });
-    view! { <SiteHeader place=place user=user /> }
+    let Some(viewer) = viewer else {
+        return view! { <SiteHeader place=place user=None /> }.into_any();
+    };
+    view! {
+        <Suspense>
+            {
+                let viewer = viewer.clone();
+                Suspend::new(async move {
+                    let user = HeaderUser { links: links(viewer.is_admin).await, name: viewer.name };
+                    view! { <SiteHeader place=place user=Some(user) /> }
+                })
+            }
+        </Suspense>
+    }
+    .into_any()
+}
+
+/// What the person's menu offers.
+async fn links(is_admin: bool) -> Vec<(String, String)> {
+    let own = |label: &str, href: &str| (label.to_owned(), href.to_owned());
+    let mut links = vec![own("My courses", "/learn"), own("Orders", "/account/orders")];
+    links.extend(organization_menu().await);
+    links.push(own("Account", "/account"));
+    if is_admin {
+        links.push(own("Administration", "/admin"));
+    }
+    links
 }
 
 fn surroundings() -> (String, Option<guildhall_types::Viewer>) {

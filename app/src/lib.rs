@@ -9,7 +9,7 @@ mod missing;
 #[cfg(feature = "ssr")]
 mod outage;
 
-use area_account::AccountRoutes;
+use area_account::{AccountRoutes, OrganizationRoutes};
 use area_admin::AdminRoutes;
 use area_catalog::CatalogRoutes;
 use area_checkout::CheckoutRoutes;
@@ -96,9 +96,10 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=Missing>
                     <CatalogRoutes />
                     <AccountRoutes />
+                    <OrganizationRoutes />
+                    <AdminRoutes />
                     <CheckoutRoutes />
                     <LearnerRoutes />
-                    <AdminRoutes />
                     <Route path=path!("styleguide") view=StyleguidePage ssr=SsrMode::Async />
                 </Routes>
             </main>

@@ -9,7 +9,7 @@ use guildhall_identity::{FactorSettings, RequiredOf};
 use crate::proxies::TrustedProxies;
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -20,6 +20,7 @@ const KNOWN: [&str; 12] = [
     "GUILDHALL_MAIL_FROM",
     "GUILDHALL_TRUSTED_PROXIES",
     "GUILDHALL_AUDIT_YEARS",
+    "GUILDHALL_DNS_SERVER",
     "GUILDHALL_REQUIRE_SECOND_FACTOR",
     "GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS",
 ];
@@ -59,6 +60,8 @@ pub(crate) struct Config {
     pub metrics_addr: Option<SocketAddr>,
     /// How long the audit trail is kept.
     pub audit_years: u16,
+    /// Whom to ask about mail domains, when not whom the machine asks.
+    pub dns_server: Option<SocketAddr>,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
 }
@@ -189,6 +192,7 @@ impl Config {
                 development,
             )?,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
+            dns_server: get("GUILDHALL_DNS_SERVER")?.map(|text| text.parse().context("GUILDHALL_DNS_SERVER is no address like 127.0.0.1:53")).transpose()?,
             base_url,
             development,
         })

@@ -15,6 +15,7 @@ pub(crate) fn provide(state: &AppState) {
     provide_context(state.passwords.clone());
     provide_context(state.throttle.clone());
     provide_context(state.tokens.clone());
+    provide_context(state.dns.clone());
     provide_context(state.factors.clone());
     provide_context(state.stripe.clone());
     let Some((actor, info, nonce)) = with_context::<Parts, _>(|parts| {

@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
-use guildhall_identity::{Factors, Passwords, Throttle, Tokens};
+use guildhall_identity::{Factors, Passwords, Throttle, Tokens, organizations::Dns};
 use guildhall_kernel::Sealer;
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
@@ -36,6 +36,7 @@ pub(crate) struct Services {
     pub csp: Csp,
     pub form_errors: FormErrors,
     pub tokens: Tokens,
+    pub dns: Dns,
     pub factors: Factors,
     pub stripe: Stripe,
     pub mailer: Mailer,
@@ -85,6 +86,7 @@ impl AppState {
             passwords: Passwords::new(db.chance())?,
             throttle,
             tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
+            dns: Dns::new(config.dns_server)?,
             factors: Factors::new(
                 Sealer::new(config.secret_key.bytes(), db.chance()),
                 &config.base_url,

@@ -5,8 +5,8 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use guildhall_db::{Db, OpError};
-use guildhall_kernel::{Actor, RequestOrigin};
-use guildhall_types::Error;
+use guildhall_kernel::{Actor, Membership, RequestOrigin};
+use guildhall_types::{Error, OrganizationId};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -137,4 +137,31 @@ pub fn see_other(url: &str) {
 
 fn url_pairs(query: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// The cookie that remembers, in this browser, which of their organisations the person works in.
+const ORGANIZATION_COOKIE: &str = "organization";
+
+/// The organisation that the person works in: the one they chose in this browser, else their first. The cookie only
+/// chooses among those that the actor belongs to.
+#[must_use]
+pub fn current_organization() -> Option<Membership> {
+    let actor = actor();
+    let user = actor.user().ok()?;
+    let chosen = header(&header::COOKIE).and_then(|cookies| {
+        let value =
+            cookies.split(';').find_map(|one| one.trim().strip_prefix(ORGANIZATION_COOKIE)?.strip_prefix('='))?;
+        value.parse::<OrganizationId>().ok()
+    });
+    let found = user.memberships.iter().find(|membership| Some(membership.organization) == chosen);
+    found.or_else(|| user.memberships.first()).copied()
+}
+
+/// Remembers, in this browser, which organisation the person works in.
+pub fn remember_organization(id: OrganizationId) {
+    let flag = if request_info().secure_cookies { "; Secure" } else { "" };
+    append_header(
+        header::SET_COOKIE,
+        &format!("{ORGANIZATION_COOKIE}={id}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax{flag}"),
+    );
 }

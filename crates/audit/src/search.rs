@@ -1,7 +1,7 @@
 //! Reading the trail, for platform admins. Each reading is itself an event.
 
 use guildhall_db::{Db, OpError, OpResult, Tx};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor, Subject};
 use guildhall_types::{
     Error,
     audit::{AuditEventView, AuditPage},
@@ -41,7 +41,9 @@ pub async fn search(db: &Db, actor: &Actor, filter: &Filter, cursor: &str) -> Op
 
 /// Lets platform admins through.
 pub(crate) fn admin_only(actor: &Actor) -> Result<(), Error> {
-    if actor.user()?.is_admin { Ok(()) } else { Err(Error::Forbidden) }
+    // The program itself does not read: it has nobody to be recorded as.
+    actor.user()?;
+    actor.may(Action::ReadAudit, &Subject::Platform)
 }
 
 /// Events that the filter lets through, before a place in the chain.

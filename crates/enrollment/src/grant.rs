@@ -5,7 +5,7 @@
 
 use guildhall_db::{Db, JobOptions, OpError, OpResult, Tx, enqueue};
 use guildhall_kernel::{
-    Actor,
+    Action, Actor,
     mail::{Mail, SendMail},
     slug::slugify,
 };
@@ -57,7 +57,7 @@ pub async fn find(tx: &mut Tx, enrollment: EnrollmentId) -> OpResult<Option<Enro
 /// # Errors
 /// [`Error::SignInRequired`], [`Error::NotFound`] for what is not in the catalogue, [`Error::Conflict`] when it has a price.
 pub async fn enroll_free(db: &Db, actor: &Actor, slug: &str) -> OpResult<EnrollmentId> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::Learn)?;
     if slugify(slug) != slug {
         return Err(Error::NotFound.into());
     }

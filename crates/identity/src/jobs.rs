@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    factors, policy,
+    factors, organizations, policy,
     store::{self, NewLink, NewPerson, Person, Purpose},
 };
 
@@ -149,7 +149,8 @@ pub async fn run_purge(db: &Db) -> OpResult<u64> {
     let rows = store::purge_links(&mut tx, before).await?
         + store::purge_sessions(&mut tx, now - policy::SEEN_FOR, now).await?
         + store::purge_claims(&mut tx).await?
-        + factors::store::purge(&mut tx, now, before).await?;
+        + factors::store::purge(&mut tx, now, before).await?
+        + organizations::purge_invitations(&mut tx, now - organizations::policy::KEEP_CLOSED).await?;
     tx.commit().await?;
     Ok(rows)
 }

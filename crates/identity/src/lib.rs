@@ -2,7 +2,7 @@
 //!
 //! Public: the ops of [`ops`] (signing up, in and out, staying signed in, confirming, resetting, the account) and [`factors`],
 //! the services [`Passwords`], [`Throttle`], [`Tokens`] and [`Factors`], the session's [`cookie`]s, the rules of [`policy`], and
-//! the jobs of [`jobs`] that the worker runs.
+//! the jobs of [`jobs`] that the worker runs; and [`organizations`], with everything about them.
 //!
 //! Invariants:
 //! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
@@ -17,6 +17,7 @@ pub mod cookie;
 pub mod factors;
 pub mod jobs;
 pub mod ops;
+pub mod organizations;
 mod passwords;
 pub mod policy;
 mod store;

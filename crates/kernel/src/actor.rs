@@ -1,7 +1,10 @@
 //! Who acts.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use guildhall_types::{Error, OrganizationId, SessionId, UserId, Viewer};
+use guildhall_types::{
+    Error, OrganizationId, SessionId, UserId, Viewer,
+    organization::{OrganizationKind, Role},
+};
 
 use crate::Clock;
 
@@ -28,6 +31,8 @@ pub struct UserActor {
     pub session: SessionId,
     /// The organisations that they belong to.
     pub organizations: Vec<OrganizationId>,
+    /// What they are there. Suspended organisations are not among them.
+    pub memberships: Vec<Membership>,
     pub is_admin: bool,
     pub name: String,
     pub email: String,
@@ -60,6 +65,14 @@ impl UserActor {
     pub fn second_factor(&self) -> bool {
         self.amr.iter().any(|method| method == "mfa")
     }
+}
+
+/// What a person is in an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub organization: OrganizationId,
+    pub kind: OrganizationKind,
+    pub role: Role,
 }
 
 impl Actor {

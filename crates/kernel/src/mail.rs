@@ -60,6 +60,12 @@ pub enum Mail {
     Enrolled { name: String, course: String, link_path: String },
     /// A course was finished.
     Completed { name: String, course: String, link_path: String },
+    /// Somebody asks the person into an organisation.
+    Invitation { organization: String, role: String, invited_by: String, link_path: String },
+    /// To the postmaster of a domain: the code that proves that an organisation runs it.
+    DomainCode { organization: String, domain: String, code: String },
+    /// An admin suspended the account.
+    AccountSuspended { name: String, reason: String },
 }
 
 /// One course of a receipt.
@@ -94,6 +100,9 @@ impl Mail {
             Self::Refunded { .. } => "refunded",
             Self::Enrolled { .. } => "enrolled",
             Self::Completed { .. } => "completed",
+            Self::Invitation { .. } => "invitation",
+            Self::DomainCode { .. } => "domain_code",
+            Self::AccountSuspended { .. } => "account_suspended",
         }
     }
 }

@@ -114,6 +114,20 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             ],
             base_url,
         ),
+        Mail::Invitation { organization, role, invited_by, link_path } => {
+            invitation(organization, role, invited_by, absolute(link_path), base_url)
+        }
+        Mail::DomainCode { organization, domain, code } => domain_code(organization, domain, code, base_url),
+        Mail::AccountSuspended { name, reason } => build(
+            "Your account is suspended",
+            name,
+            &[
+                paragraph("We have suspended your Guildhall account, and you are signed out everywhere."),
+                paragraph(format!("The reason: {reason}")),
+                paragraph("Answer this email if you think that this is wrong."),
+            ],
+            base_url,
+        ),
     }
 }
 
@@ -145,6 +159,42 @@ fn refresh_reuse(name: &str, device: &str, at: &str, base_url: &str) -> Message 
             paragraph("Sign in again on that device. If you did not restore it, choose a new password as well."),
             Part::Action { label: "See where I am signed in", url: format!("{base_url}/account/sessions") },
             paragraph(format!("Choose a new password: {base_url}/forgotten-password")),
+        ],
+        base_url,
+    )
+}
+
+fn invitation(organization: &str, role: &str, invited_by: &str, url: String, base_url: &str) -> Message {
+    let who = if invited_by.is_empty() { organization } else { invited_by };
+    build(
+        &format!("Join {organization} on Guildhall"),
+        "",
+        &[
+            paragraph(format!(
+                "{who} invites you to join {organization} on Guildhall. Your role: {}.",
+                role.to_lowercase()
+            )),
+            Part::Action { label: "See the invitation", url },
+            paragraph(
+                "The invitation is for this email address, and works for 14 days. Sign in, or create an account, with this address.",
+            ),
+            paragraph("If you do not know them, do nothing."),
+        ],
+        base_url,
+    )
+}
+
+fn domain_code(organization: &str, domain: &str, code: &str, base_url: &str) -> Message {
+    build(
+        &format!("The code for {domain}"),
+        "",
+        &[
+            paragraph(format!(
+                "{organization} says that it runs {domain}. With this code, people with an address of {domain} can join it on Guildhall by themselves."
+            )),
+            paragraph(format!("The code: {code}")),
+            paragraph("Give it to whoever asked you for it, and to nobody else. It works for 30 minutes."),
+            paragraph("If you do not know them, do nothing."),
         ],
         base_url,
     )
@@ -231,6 +281,14 @@ mod tests {
             Mail::Refunded { name: name(), order, course: name(), amount: Money::gbp(24_900) },
             Mail::Enrolled { name: name(), course: name(), link_path: "/learn/1".to_owned() },
             Mail::Completed { name: name(), course: name(), link_path: "/learn/1#review".to_owned() },
+            Mail::Invitation {
+                organization: name(),
+                role: "Learner".to_owned(),
+                invited_by: name(),
+                link_path: "/invitations/abc".to_owned(),
+            },
+            Mail::DomainCode { organization: name(), domain: "example.org".to_owned(), code: "1234 5678".to_owned() },
+            Mail::AccountSuspended { name: name(), reason: name() },
         ]
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guildhall_db::{Db, OpError, OpResult, violated};
-use guildhall_kernel::{Actor, UserActor};
+use guildhall_kernel::{Action, Actor, UserActor};
 use guildhall_types::{
     EnrollmentId, Error, Money,
     checkout::{CheckoutStep, CheckoutSummary, OrderState},
@@ -68,7 +68,7 @@ pub async fn start_checkout(
     slug: &str,
     price_seen: Money,
 ) -> OpResult<CheckoutStep> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::Buy)?;
     for _ in 0..ROUNDS {
         let order = match prepare(db, actor, user, slug, price_seen).await? {
             Next::Enrolled(enrollment) => return Ok(CheckoutStep::Enrolled { enrollment }),

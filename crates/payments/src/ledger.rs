@@ -5,8 +5,8 @@
 //! payable and commission credit. Sent back: held debit, gateway credit.
 
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::Actor;
-use guildhall_types::{Error, LedgerTransactionId, Money, OrderLineId, OrganizationId};
+use guildhall_kernel::{Action, Actor, Subject};
+use guildhall_types::{LedgerTransactionId, Money, OrderLineId, OrganizationId};
 
 use crate::store;
 
@@ -144,11 +144,9 @@ impl TrialBalance {
 /// The trial balance, for platform admins and the program.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for everybody else.
+/// [`guildhall_types::Error::Forbidden`] for everybody else.
 pub async fn trial_balance(db: &Db, actor: &Actor) -> OpResult<TrialBalance> {
-    if !matches!(actor.role(), "admin" | "system") {
-        return Err(Error::Forbidden.into());
-    }
+    actor.may(Action::ReadLedger, &Subject::Platform)?;
     let balances = balances(db, actor).await?;
     Ok(TrialBalance { balances })
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use guildhall_db::{Db, OpResult};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor};
 use guildhall_types::{
     OrderId,
     checkout::{OrderState, OrderView},
@@ -20,7 +20,7 @@ const TURN_SECONDS: i64 = 5;
 /// # Errors
 /// [`guildhall_types::Error::SignInRequired`]; when the database fails.
 pub async fn order(db: &Db, actor: &Actor, id: OrderId) -> OpResult<Option<OrderView>> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ReadOrders)?;
     let mut tx = db.begin(actor).await?;
     Ok(store::views::order(&mut tx, user.id, id, db.clock().now()).await?)
 }
@@ -30,7 +30,7 @@ pub async fn order(db: &Db, actor: &Actor, id: OrderId) -> OpResult<Option<Order
 /// # Errors
 /// As [`order`].
 pub async fn orders(db: &Db, actor: &Actor) -> OpResult<Vec<OrderView>> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ReadOrders)?;
     let mut tx = db.begin(actor).await?;
     Ok(store::views::orders(&mut tx, user.id, db.clock().now(), LIST).await?)
 }

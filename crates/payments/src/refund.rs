@@ -6,7 +6,7 @@
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, JobOptions, OpError, OpResult, Tx, enqueue};
 use guildhall_kernel::{
-    Actor,
+    Action, Actor, Subject,
     mail::{Mail, SendMail},
 };
 use guildhall_types::{Error, OrderLineId};
@@ -28,9 +28,7 @@ use crate::{
 /// # Errors
 /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Conflict`] when the line was not paid, or its funds were released.
 pub async fn refund(db: &Db, actor: &Actor, line: OrderLineId) -> OpResult<()> {
-    if !matches!(actor.role(), "admin" | "system") {
-        return Err(Error::Forbidden.into());
-    }
+    actor.may(Action::RefundOrders, &Subject::Platform)?;
     let mut tx = db.begin(&Actor::System("refund")).await?;
     let line = lock(&mut tx, line).await?.ok_or(Error::NotFound)?;
     match line.state {

@@ -5,6 +5,8 @@ pub const PASSWORD: std::ops::RangeInclusive<usize> = 12..=128;
 pub const NAME_MAX: usize = 100;
 /// RFC 5321's path limit less the angle brackets.
 pub const EMAIL_MAX: usize = 254;
+pub const ORGANIZATION_NAME_MAX: usize = 120;
+pub const TEAM_NAME_MAX: usize = 80;
 pub const REVIEW_TITLE_MAX: usize = 120;
 pub const REVIEW_BODY_MAX: usize = 4_000;
 pub const NOTE_MAX: usize = 10_000;

@@ -53,6 +53,9 @@ ids! {
     SessionId,
     /// A provider, an enterprise or the platform itself.
     OrganizationId,
+    /// A part of an organisation.
+    TeamId,
+    InvitationId,
     /// A heading of the catalogue.
     CategoryId,
     CourseId,

@@ -12,6 +12,7 @@ mod id;
 pub mod language;
 pub mod learn;
 mod money;
+pub mod organization;
 pub mod search;
 pub mod time;
 mod viewer;
@@ -19,8 +20,9 @@ mod viewer;
 pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
-    CategoryId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId,
-    OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
+    CategoryId, CourseId, EnrollmentId, InvitationId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId,
+    OptionId, OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId, SessionId, TeamId,
+    UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

@@ -5,6 +5,7 @@
 
 mod content;
 mod market;
+mod members;
 mod people;
 mod store;
 
@@ -112,5 +113,10 @@ async fn fill(config: &Config, db: &Db, size: Size) -> anyhow::Result<()> {
 
     let sold = market::trade(db, &people, size).await?;
     say(&format!("{} enrollments, {} orders, {} reviews", sold.enrollments, sold.orders, sold.reviews));
+
+    let mut tx = db.begin(&ACTOR).await?;
+    let members = members::staff(db, &mut tx, &people, own, enterprise).await?;
+    tx.commit().await?;
+    say(&format!("{members} members of the demo's organisations"));
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use guildhall_db::Db;
 use guildhall_kernel::slug::slugify;
-use guildhall_types::{EnrollmentId, OrderId, OrderLineId, OrganizationId, ReviewId, UserId};
+use guildhall_types::{EnrollmentId, OrderId, OrderLineId, OrganizationId, ReviewId, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -67,6 +67,46 @@ pub(crate) async fn join(
         organization.0,
         user.0,
         role,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_team(
+    db: &mut PgConnection,
+    id: TeamId,
+    organization: OrganizationId,
+    name: &str,
+    at: At,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into teams (id, organization_id, name, created_at) values ($1, $2, $3, $4)",
+        id.0,
+        organization.0,
+        name,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn put_in_team(
+    db: &mut PgConnection,
+    team: TeamId,
+    organization: OrganizationId,
+    user: UserId,
+    is_manager: bool,
+    at: At,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into team_members (team_id, organization_id, user_id, is_manager, created_at) values ($1, $2, $3, $4, $5)",
+        team.0,
+        organization.0,
+        user.0,
+        is_manager,
         at
     )
     .execute(db)

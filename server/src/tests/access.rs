@@ -50,13 +50,23 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/account/sign-in", Allowed),
     ("/api/fn/account/sign-in-with-code", Allowed),
     ("/api/fn/account/sign-up", Allowed),
-    ("/api/fn/admin/audit", Refused),
     ("/api/fn/account/start-passkey", Refused),
     ("/api/fn/account/start-passkey-sign-in", Allowed),
     ("/api/fn/account/start-proof", Refused),
     ("/api/fn/account/start-second-step", Allowed),
     ("/api/fn/account/start-totp", Refused),
     ("/api/fn/account/totp", Refused),
+    ("/api/fn/admin/audit", Refused),
+    ("/api/fn/admin/end-sessions", Refused),
+    ("/api/fn/admin/organization", Refused),
+    ("/api/fn/admin/organizations", Refused),
+    ("/api/fn/admin/overview", Refused),
+    ("/api/fn/admin/people", Refused),
+    ("/api/fn/admin/person", Refused),
+    ("/api/fn/admin/restore-organization", Refused),
+    ("/api/fn/admin/restore-person", Refused),
+    ("/api/fn/admin/suspend-organization", Refused),
+    ("/api/fn/admin/suspend-person", Refused),
     ("/api/fn/catalog/course", Allowed),
     ("/api/fn/catalog/home", Allowed),
     ("/api/fn/catalog/preview", Allowed),
@@ -77,6 +87,38 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/learner/save-note", Refused),
     ("/api/fn/learner/submit-quiz", Refused),
     ("/api/fn/learner/write-review", Refused),
+    ("/api/fn/organizations/accept", Refused),
+    ("/api/fn/organizations/accept-mine", Refused),
+    ("/api/fn/organizations/add-domain", Refused),
+    ("/api/fn/organizations/check-domain", Refused),
+    ("/api/fn/organizations/create", Refused),
+    ("/api/fn/organizations/create-team", Refused),
+    ("/api/fn/organizations/decline", Refused),
+    ("/api/fn/organizations/decline-mine", Refused),
+    ("/api/fn/organizations/delete-team", Refused),
+    ("/api/fn/organizations/domains", Refused),
+    ("/api/fn/organizations/enter-code", Refused),
+    ("/api/fn/organizations/invitations", Refused),
+    ("/api/fn/organizations/invite", Refused),
+    ("/api/fn/organizations/join", Refused),
+    ("/api/fn/organizations/leave", Refused),
+    ("/api/fn/organizations/members", Refused),
+    ("/api/fn/organizations/mine", Refused),
+    ("/api/fn/organizations/offer", Allowed),
+    ("/api/fn/organizations/put-in-team", Refused),
+    ("/api/fn/organizations/remove-domain", Refused),
+    ("/api/fn/organizations/remove-member", Refused),
+    ("/api/fn/organizations/rename", Refused),
+    ("/api/fn/organizations/rename-team", Refused),
+    ("/api/fn/organizations/resend", Refused),
+    ("/api/fn/organizations/send-code", Refused),
+    ("/api/fn/organizations/set-role", Refused),
+    ("/api/fn/organizations/switch", Refused),
+    ("/api/fn/organizations/take-out-of-team", Refused),
+    ("/api/fn/organizations/teams", Refused),
+    ("/api/fn/organizations/transfer", Refused),
+    ("/api/fn/organizations/view", Refused),
+    ("/api/fn/organizations/withdraw", Refused),
 ];
 
 #[tokio::test]
@@ -97,7 +139,7 @@ async fn strangers_get_what_the_table_says() {
         // Fields of every name that a function may ask for; unknown ones are passed over.
         let id = "00000000-0000-7000-8000-000000000000";
         let fields = format!(
-            "slug=nothing&lesson={id}&enrollment={id}&order={id}&session={id}&submission={id}&id={id}&query=&prefix=a&page=1&price=0&back=false&email=a%40b.test&password=x&name=A&token=x&next=%2F&rating=5&title=T&body=B&text=B&current=x&new=x&code=x&mail_code=x&credential=x&current_password=x&new_password=x&answers[q-{id}][0]={id}"
+            "slug=nothing&user={id}&team={id}&invitation={id}&role=learner&manager=false&kind=provider&domain=a.test&mailbox=admin&code=1&reason=R&cursor=&lesson={id}&enrollment={id}&order={id}&session={id}&submission={id}&id={id}&query=&prefix=a&page=1&price=0&back=false&email=a%40b.test&password=x&name=A&token=x&next=%2F&rating=5&title=T&body=B&text=B&current=x&new=x&mail_code=x&credential=x&current_password=x&new_password=x&answers[q-{id}][0]={id}"
         );
         let builder = if method == axum::http::Method::GET {
             Request::get(format!("{path}?{fields}"))

@@ -11,6 +11,7 @@ mod outsiders;
 mod pages;
 pub(crate) mod redis;
 mod rest;
+mod roles;
 mod sessions;
 mod settings;
 

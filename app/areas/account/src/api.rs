@@ -61,7 +61,7 @@ pub(crate) mod ssr {
     }
 
     /// As [`set_access`], after something about the person was changed: the next page knows of it.
-    pub(super) async fn renew_access() -> Result<(), Error> {
+    pub(crate) async fn renew_access() -> Result<(), Error> {
         let session = actor().user()?.session;
         let signed = guildhall_identity::session_actor(&guildhall_host::db()?, session).await.map_err(told)?;
         match signed {

@@ -5,10 +5,12 @@
 
 mod api;
 mod form;
+mod organizations;
 mod pages;
 mod second_step_api;
 mod security_api;
 
+pub use organizations::{OrganizationRoutes, organization_menu};
 pub use pages::{AccountRoutes, ProveAgain};
 
 /// Links the area into the browser's module; it brings no islands of its own.

@@ -74,6 +74,7 @@ pub(crate) fn user(id: UserId, email: &str, is_admin: bool) -> Actor {
         id,
         session: SessionId(Uuid::nil()),
         organizations: Vec::new(),
+        memberships: Vec::new(),
         is_admin,
         name: "Ada".into(),
         email: email.into(),

@@ -3,7 +3,7 @@
 mod store;
 
 use guildhall_db::{Db, OpError, OpResult, Tx};
-use guildhall_kernel::{Actor, slug::slugify};
+use guildhall_kernel::{Action, Actor, Subject, slug::slugify};
 use guildhall_types::{CategoryId, CourseId, Error, LessonId, ModuleId, OrganizationId, catalog::LessonKind};
 use uuid::Uuid;
 
@@ -58,9 +58,10 @@ pub async fn import(
     bytes: &[u8],
     options: &ImportOptions,
 ) -> OpResult<ImportReport> {
-    let trusted = matches!(actor.role(), "system" | "admin");
-    if !trusted && options.provider.is_none() {
-        return Err(Error::Forbidden.into());
+    let trusted = actor.can(Action::ImportCourses, &Subject::Platform);
+    match options.provider {
+        Some(provider) => actor.may(Action::EditCourses, &Subject::Organization(provider))?,
+        None => actor.may(Action::ImportCourses, &Subject::Platform)?,
     }
     let mut report = ImportReport::default();
     let mut drafts = Vec::new();

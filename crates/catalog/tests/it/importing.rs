@@ -80,7 +80,7 @@ async fn nobody_in_particular_imports_nothing() {
         .await
         .unwrap_err()
         .told();
-    assert_eq!(told, Error::Forbidden);
+    assert_eq!(told, Error::SignInRequired);
 }
 
 #[tokio::test]

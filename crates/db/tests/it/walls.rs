@@ -28,6 +28,7 @@ pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
         id: UserId(id),
         session: SessionId(Uuid::nil()),
         organizations: organizations.iter().copied().map(OrganizationId).collect(),
+        memberships: Vec::new(),
         is_admin: false,
         name: "Somebody".into(),
         email: "somebody@example.test".into(),
@@ -64,6 +65,11 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into factor_resets (id, user_id, cancel_hash, asked_at, due_at) values ('{i3}', '{a}', sha256('c'), now(), now());
         insert into organizations (id, kind, slug, name, created_at) values ('{o}', 'provider', 'o', 'O', now()), ('{i5}', 'provider', 'other', 'Other', now());
         insert into memberships (organization_id, user_id, role, created_at) values ('{o}', '{a}', 'owner', now());
+        insert into teams (id, organization_id, name, created_at) values ('{i3}', '{o}', 'T', now());
+        insert into team_members (team_id, organization_id, user_id, created_at) values ('{i3}', '{o}', '{a}', now());
+        insert into invitations (id, organization_id, email, role, token_hash, created_at, sent_at, expires_at)
+            values ('{i3}', '{o}', 'c@example.test', 'analyst', sha256('i'), now(), now(), now() + '1 day');
+        insert into organization_domains (organization_id, domain, verification, created_at) values ('{o}', 'example.org', repeat('v', 43), now());
         insert into provider_profiles (organization_id) values ('{o}');
         insert into skills (id, slug, name) values ('{i3}', 'k', 'K');
         insert into courses (id, provider_id, category_id, slug, title, summary, description_md, level, price_pence, duration_minutes, state, published_at, created_at, updated_at)
@@ -243,6 +249,10 @@ async fn a_stranger_reads_and_changes_nothing() {
         "passkeys",
         "recovery_codes",
         "memberships",
+        "teams",
+        "team_members",
+        "invitations",
+        "organization_domains",
         "orders",
         "order_lines",
         "enrollments",

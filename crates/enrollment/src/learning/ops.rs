@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use guildhall_catalog::markdown;
 use guildhall_db::{Db, JobOptions, OpResult, Tx, enqueue};
 use guildhall_kernel::{
-    Actor, UserActor,
+    Action, Actor, UserActor,
     mail::{Mail, SendMail},
 };
 use guildhall_types::{
@@ -25,7 +25,7 @@ use crate::jobs::CourseCompleted;
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn my_courses(db: &Db, actor: &Actor) -> OpResult<Vec<EnrollmentCard>> {
-    let user = actor.user()?.id;
+    let user = actor.myself(Action::Learn)?.id;
     let mut tx = db.begin(actor).await?;
     Ok(store::cards(&mut tx, user).await?)
 }
@@ -35,7 +35,7 @@ pub async fn my_courses(db: &Db, actor: &Actor) -> OpResult<Vec<EnrollmentCard>>
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn shelf_card(db: &Db, actor: &Actor, enrollment: EnrollmentId) -> OpResult<Option<EnrollmentCard>> {
-    let user = actor.user()?.id;
+    let user = actor.myself(Action::Learn)?.id;
     let mut tx = db.begin(actor).await?;
     Ok(store::card(&mut tx, user, enrollment).await?)
 }
@@ -52,7 +52,7 @@ pub struct RefundedCourse {
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn refunded_course(db: &Db, actor: &Actor, enrollment: EnrollmentId) -> OpResult<Option<RefundedCourse>> {
-    let user = actor.user()?.id;
+    let user = actor.myself(Action::Learn)?.id;
     let mut tx = db.begin(actor).await?;
     let found = store::refunded(&mut tx, user, enrollment).await?;
     Ok(found.map(|(title, slug)| RefundedCourse { title, slug }))
@@ -69,7 +69,7 @@ pub async fn player(
     enrollment: EnrollmentId,
     lesson: Option<LessonId>,
 ) -> OpResult<Option<PlayerView>> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::Learn)?;
     let mut tx = db.begin(actor).await?;
     let Some(mut view) = read_player(&mut tx, user.id, enrollment, lesson).await? else {
         return Ok(None);
@@ -98,7 +98,7 @@ pub async fn peek_player(
     enrollment: EnrollmentId,
     lesson: Option<LessonId>,
 ) -> OpResult<Option<PlayerView>> {
-    let user = actor.user()?.id;
+    let user = actor.myself(Action::Learn)?.id;
     let mut tx = db.begin(actor).await?;
     read_player(&mut tx, user, enrollment, lesson).await
 }
@@ -190,7 +190,7 @@ pub async fn complete_lesson(
     enrollment: EnrollmentId,
     lesson: LessonId,
 ) -> OpResult<LessonDone> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::Learn)?;
     let mut tx = db.begin(actor).await?;
     let held = store::hold(&mut tx, user.id, enrollment).await?.ok_or(Error::NotFound)?;
     let state = store::lesson(&mut tx, enrollment, held.course, lesson).await?.ok_or(Error::NotFound)?;
@@ -251,7 +251,7 @@ fn next_lesson(outline: &[OutlineLesson], after: LessonId) -> Option<LessonId> {
 /// [`Error::SignInRequired`]; [`Error::NotFound`] as for [`complete_lesson`]; [`Error::Invalid`] on `body` when it is too
 /// long.
 pub async fn save_note(db: &Db, actor: &Actor, enrollment: EnrollmentId, lesson: LessonId, body: &str) -> OpResult<()> {
-    let user = actor.user()?.id;
+    let user = actor.myself(Action::Learn)?.id;
     let note = policy::note(body)?;
     let mut tx = db.begin(actor).await?;
     let held = store::hold(&mut tx, user, enrollment).await?.ok_or(Error::NotFound)?;
@@ -274,7 +274,7 @@ pub async fn download(
     enrollment: EnrollmentId,
     lesson: LessonId,
 ) -> OpResult<Option<(String, String)>> {
-    let user = actor.user()?.id;
+    let user = actor.myself(Action::Learn)?.id;
     let mut tx = db.begin(actor).await?;
     Ok(store::download(&mut tx, user, enrollment, lesson).await?)
 }

@@ -1,7 +1,7 @@
 //! Taking a quiz.
 
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor};
 use guildhall_types::{
     CourseId, EnrollmentId, Error, LessonId, OptionId, QuestionId,
     catalog::LessonKind,
@@ -29,7 +29,7 @@ pub async fn submit_quiz(
     submission: Uuid,
     answers: Vec<(QuestionId, Vec<OptionId>)>,
 ) -> OpResult<QuizAttemptView> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::Learn)?;
     let mut tx = db.begin(actor).await?;
     let held = store::hold(&mut tx, user.id, enrollment).await?.ok_or(Error::NotFound)?;
     let state = store::lesson(&mut tx, enrollment, held.course, lesson).await?.ok_or(Error::NotFound)?;

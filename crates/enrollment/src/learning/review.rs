@@ -1,7 +1,7 @@
 //! What learners say of a course.
 
 use guildhall_db::{Db, OpError, OpResult, violated};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor};
 use guildhall_types::{EnrollmentId, Error, learn::OwnReview};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 /// # Errors
 /// [`Error::SignInRequired`]; [`Error::NotFound`] when the enrollment is not there, or not the actor's, or refunded.
 pub async fn own_review(db: &Db, actor: &Actor, enrollment: EnrollmentId) -> OpResult<Option<OwnReview>> {
-    let user = actor.user()?.id;
+    let user = actor.myself(Action::Learn)?.id;
     let mut tx = db.begin(actor).await?;
     store::card(&mut tx, user, enrollment).await?.ok_or(Error::NotFound)?;
     Ok(store::review::review(&mut tx, enrollment).await?)
@@ -33,7 +33,7 @@ pub async fn write_review(
     title: &str,
     body: &str,
 ) -> OpResult<()> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::Learn)?;
     let review = policy::review(rating, title, body)?;
     let mut tx = db.begin(actor).await?;
     let held = store::hold(&mut tx, user.id, enrollment).await?.ok_or(Error::NotFound)?;

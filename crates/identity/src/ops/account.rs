@@ -3,7 +3,7 @@
 
 use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor};
 use guildhall_types::{Error, Fields, account::AccountView};
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn account(db: &Db, actor: &Actor) -> OpResult<AccountView> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ReadAccount)?;
     let mut tx = db.begin(actor).await?;
     let about = store::about(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
     Ok(AccountView {
@@ -33,7 +33,7 @@ pub async fn account(db: &Db, actor: &Actor) -> OpResult<AccountView> {
 /// # Errors
 /// [`Error::SignInRequired`], [`Error::Invalid`].
 pub async fn rename(db: &Db, actor: &Actor, name: &str) -> OpResult<()> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ChangeAccount)?;
     let name = PersonName::parse(name).map_err(|message| Error::field("name", message))?;
     let mut tx = db.begin(actor).await?;
     if !store::set_name(&mut tx, user.id, name.as_str(), db.clock().now()).await? {
@@ -56,7 +56,7 @@ pub async fn change_password(
     current: &str,
     new: &str,
 ) -> OpResult<()> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ChangeAccount)?;
     let mut tx = db.begin(actor).await?;
     let person = store::person(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
     drop(tx);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, UserActor, mail::Mail, token};
-use guildhall_types::{Error, SessionId, UserId};
+use guildhall_types::{Error, SessionId, UserId, organization::OrganizationKind};
 use serde_json::json;
 
 use crate::{
@@ -56,12 +56,13 @@ impl From<SignedRow> for Signed {
             actor: UserActor {
                 id: row.user,
                 session: row.session,
-                organizations: row.organizations,
+                organizations: row.memberships.iter().map(|membership| membership.organization).collect(),
+                is_provider: row.memberships.iter().any(|membership| membership.kind == OrganizationKind::Provider),
+                memberships: row.memberships,
                 is_admin: row.is_admin,
                 name: row.name,
                 email: row.email,
                 email_confirmed: row.confirmed,
-                is_provider: row.is_provider,
                 authenticated_at: row.authenticated_at,
                 amr: row.amr,
             },

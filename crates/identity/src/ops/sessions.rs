@@ -2,7 +2,7 @@
 
 use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor};
 use guildhall_types::{Error, SessionId, account::SessionView};
 
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::{Client, Factors, Passwords, Proof, Throttle, policy::device, store};
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn sessions(db: &Db, actor: &Actor) -> OpResult<Vec<SessionView>> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::ReadAccount)?;
     let mut tx = db.begin(actor).await?;
     let rows = store::sessions(&mut tx, user.id, db.clock().now()).await?;
     let mut sessions: Vec<SessionView> = rows
@@ -40,7 +40,7 @@ pub async fn sessions(db: &Db, actor: &Actor) -> OpResult<Vec<SessionView>> {
 /// # Errors
 /// [`Error::NotFound`] when there is none of that id, or it is somebody else's, or it ended before.
 pub async fn end_session(db: &Db, actor: &Actor, session: SessionId) -> OpResult<()> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::EndSessions)?;
     let mut tx = db.begin(actor).await?;
     if !store::end_session(&mut tx, user.id, session, db.clock().now()).await? {
         return Err(Error::NotFound.into());
@@ -55,7 +55,7 @@ pub async fn end_session(db: &Db, actor: &Actor, session: SessionId) -> OpResult
 /// # Errors
 /// [`Error::SignInRequired`].
 pub async fn end_other_sessions(db: &Db, actor: &Actor) -> OpResult<u64> {
-    let user = actor.user()?;
+    let user = actor.myself(Action::EndSessions)?;
     let mut tx = db.begin(actor).await?;
     let ended = store::end_sessions(&mut tx, user.id, Some(user.session), db.clock().now()).await?;
     let event = Event::new("user.other_sessions_ended", "user", user.id).after(json!({ "sessions": ended }));

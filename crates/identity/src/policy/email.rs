@@ -32,6 +32,12 @@ impl EmailAddress {
         &self.0
     }
 
+    /// What stands after the `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// What stands before the `@`.
     #[must_use]
     pub fn local(&self) -> &str {

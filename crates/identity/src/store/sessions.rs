@@ -1,7 +1,8 @@
 //! Sessions and their refresh tokens.
 
 use chrono::{DateTime, Utc};
-use guildhall_types::{OrganizationId, SessionId, UserId};
+use guildhall_kernel::Membership;
+use guildhall_types::{SessionId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -75,8 +76,7 @@ pub(crate) struct SignedRow {
     pub(crate) email: String,
     pub(crate) confirmed: bool,
     pub(crate) is_admin: bool,
-    pub(crate) organizations: Vec<OrganizationId>,
-    pub(crate) is_provider: bool,
+    pub(crate) memberships: Vec<Membership>,
     pub(crate) version: i64,
 }
 
@@ -85,10 +85,8 @@ pub(crate) async fn signed(tx: &mut PgConnection, session: SessionId, now: DateT
     let row = sqlx::query!(
         r#"select s.id as session, s.authenticated_at, s.amr, u.id as user_id, u.name, u.email, u.is_admin,
                u.email_confirmed_at is not null as "confirmed!",
-               array(select o.id from memberships m join organizations o on o.id = m.organization_id
-                   where m.user_id = u.id and o.suspended_at is null order by o.id) as "organizations!: Vec<Uuid>",
-               exists (select from memberships m join organizations o on o.id = m.organization_id
-                   where m.user_id = u.id and o.suspended_at is null and o.kind = 'provider') as "is_provider!",
+               array(select o.id || ' ' || o.kind || ' ' || m.role from memberships m join organizations o on o.id = m.organization_id
+                   where m.user_id = u.id and o.suspended_at is null order by o.id) as "memberships!: Vec<String>",
                coalesce((select c.version from person_claims c where c.user_id = u.id), 0) as "version!"
            from sessions s join users u on u.id = s.user_id
            where s.id = $1 and s.revoked_at is null and s.expires_at > $2 and u.suspended_at is null"#,
@@ -106,10 +104,16 @@ pub(crate) async fn signed(tx: &mut PgConnection, session: SessionId, now: DateT
         email: row.email,
         confirmed: row.confirmed,
         is_admin: row.is_admin,
-        organizations: row.organizations.into_iter().map(Into::into).collect(),
-        is_provider: row.is_provider,
+        memberships: row.memberships.iter().filter_map(|text| membership(text)).collect(),
         version: row.version,
     }))
+}
+
+/// Reads `{organisation} {kind} {role}`.
+fn membership(text: &str) -> Option<Membership> {
+    let mut words = text.split(' ');
+    let organization = words.next()?.parse().ok()?;
+    Some(Membership { organization, kind: words.next()?.parse().ok()?, role: words.next()?.parse().ok()? })
 }
 
 /// The person has proved again who they are.

@@ -2,8 +2,11 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use guildhall_kernel::UserActor;
-use guildhall_types::{OrganizationId, SessionId, UserId};
+use guildhall_kernel::{Membership, UserActor};
+use guildhall_types::{
+    OrganizationId, SessionId, UserId,
+    organization::{OrganizationKind, Role},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,7 +18,7 @@ pub(crate) const AUDIENCE: &str = "guildhall";
 pub(crate) const TYPE: &str = "at+jwt";
 
 /// More organisations than this are not carried: the cookie stays under 3 KB, and their person is looked up instead.
-const MOST_ORGANIZATIONS: usize = 30;
+pub(super) const MOST_ORGANIZATIONS: usize = 28;
 
 /// The claims: registered names (RFC 7519, RFC 8176, OpenID Connect) where there are, short ones otherwise. A new one is
 /// `#[serde(default)]`, so that tokens of the version before are still read.
@@ -45,7 +48,8 @@ pub(crate) struct Claims {
     /// Belongs to a provider.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) prv: bool,
-    /// The organisations' ids, each 22 characters of base64url; none when there were too many to carry.
+    /// The memberships, each the organisation's id (22 characters of base64url), the letter of its kind and that of the
+    /// role; none when there were too many to carry.
     pub(crate) org: Option<Vec<String>>,
 }
 
@@ -56,7 +60,7 @@ const fn is_false(flag: &bool) -> bool {
 
 impl Claims {
     pub(crate) fn new(issuer: &str, actor: &UserActor, version: i64, now: DateTime<Utc>) -> Self {
-        let carried = actor.organizations.len() <= MOST_ORGANIZATIONS;
+        let carried = actor.memberships.len() <= MOST_ORGANIZATIONS;
         Self {
             iss: issuer.to_owned(),
             aud: AUDIENCE.to_owned(),
@@ -73,7 +77,7 @@ impl Claims {
             cnf: actor.email_confirmed,
             adm: actor.is_admin,
             prv: actor.is_provider,
-            org: carried.then(|| actor.organizations.iter().map(|id| short(id.0)).collect()),
+            org: carried.then(|| actor.memberships.iter().map(short).collect()),
         }
     }
 
@@ -87,12 +91,12 @@ impl Claims {
 
     /// The person, when the token carries all of what they are.
     pub(crate) fn actor(self) -> Option<UserActor> {
-        let organizations: Option<Vec<OrganizationId>> =
-            self.org?.iter().map(|id| long(id).map(OrganizationId)).collect();
+        let memberships = self.org?.iter().map(|text| long(text)).collect::<Option<Vec<Membership>>>()?;
         Some(UserActor {
             id: UserId(self.sub),
             session: SessionId(self.sid),
-            organizations: organizations?,
+            organizations: memberships.iter().map(|membership| membership.organization).collect(),
+            memberships,
             is_admin: self.adm,
             name: self.name,
             email: self.email,
@@ -104,26 +108,46 @@ impl Claims {
     }
 }
 
-fn short(id: Uuid) -> String {
-    URL_SAFE_NO_PAD.encode(id.as_bytes())
+/// Kinds and roles by their letters. One that is taken is never given to another: older tokens say it.
+const KINDS: [(char, OrganizationKind); 3] =
+    [('p', OrganizationKind::Provider), ('e', OrganizationKind::Enterprise), ('g', OrganizationKind::Platform)];
+const ROLES: [(char, Role); 5] =
+    [('o', Role::Owner), ('e', Role::Editor), ('a', Role::Analyst), ('m', Role::Manager), ('l', Role::Learner)];
+
+fn short(membership: &Membership) -> String {
+    let mut text = URL_SAFE_NO_PAD.encode(membership.organization.0.as_bytes());
+    // One without a letter would make a text that is not read, and its person be looked up.
+    text.extend(KINDS.iter().find(|(_, kind)| *kind == membership.kind).map(|(letter, _)| *letter));
+    text.extend(ROLES.iter().find(|(_, role)| *role == membership.role).map(|(letter, _)| *letter));
+    text
 }
 
-fn long(text: &str) -> Option<Uuid> {
-    Uuid::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+fn long(text: &str) -> Option<Membership> {
+    let (id, letters) = text.split_at_checked(22)?;
+    let organization = OrganizationId(Uuid::from_slice(&URL_SAFE_NO_PAD.decode(id).ok()?).ok()?);
+    let mut letters = letters.chars();
+    let (kind, role) = (letters.next()?, letters.next()?);
+    Some(Membership {
+        organization,
+        kind: KINDS.iter().find(|(letter, _)| *letter == kind)?.1,
+        role: ROLES.iter().find(|(letter, _)| *letter == role)?.1,
+    })
+    .filter(|_| letters.next().is_none())
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone;
-    use proptest::prelude::*;
+    use proptest::{prelude::*, sample::select};
 
     use super::*;
 
-    pub(crate) fn actor(name: String, organizations: Vec<u128>) -> UserActor {
+    fn actor(name: String, memberships: Vec<Membership>) -> UserActor {
         UserActor {
             id: UserId(Uuid::from_u128(1)),
             session: SessionId(Uuid::from_u128(2)),
-            organizations: organizations.into_iter().map(|id| OrganizationId(Uuid::from_u128(id))).collect(),
+            organizations: memberships.iter().map(|membership| membership.organization).collect(),
+            memberships,
             is_admin: false,
             name,
             email: "ada@example.com".to_owned(),
@@ -134,16 +158,40 @@ mod tests {
         }
     }
 
+    fn membership((id, kind, role): (u128, OrganizationKind, Role)) -> Membership {
+        Membership { organization: OrganizationId(Uuid::from_u128(id)), kind, role }
+    }
+
+    fn memberships(many: usize) -> Vec<Membership> {
+        (0_u128..)
+            .take(many)
+            .map(|id| membership((u128::MAX - id, OrganizationKind::Enterprise, Role::Learner)))
+            .collect()
+    }
+
+    #[test]
+    fn every_kind_and_role_has_a_letter_of_its_own() {
+        for kind in OrganizationKind::ALL {
+            for role in Role::ALL {
+                let one = membership((7, kind, role));
+                assert_eq!(long(&short(&one)), Some(one));
+            }
+        }
+        // As tokens were before memberships were carried: looked up.
+        assert_eq!(long(&URL_SAFE_NO_PAD.encode([7; 16])), None);
+    }
+
     #[test]
     fn too_many_organisations_are_not_half_carried() {
         let now = Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap();
-        let many = actor("Ada".to_owned(), (0..31).collect());
+        let many = actor("Ada".to_owned(), memberships(MOST_ORGANIZATIONS + 1));
         assert_eq!(Claims::new("https://guildhall.test", &many, 1, now).actor().map(|actor| actor.id), None);
     }
 
     proptest! {
         #[test]
-        fn what_a_person_is_comes_back(name in ".{1,100}", organizations in prop::collection::vec(any::<u128>(), 0..30)) {
+        fn what_a_person_is_comes_back(name in ".{1,100}", organizations in prop::collection::vec(
+            (any::<u128>(), select(OrganizationKind::ALL.to_vec()), select(Role::ALL.to_vec())).prop_map(membership), 0..=MOST_ORGANIZATIONS)) {
             let now = Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap();
             let before = actor(name, organizations);
             let claims = Claims::new("https://guildhall.test", &before, 7, now);

@@ -3,8 +3,11 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use guildhall_db::testing::{TestDb, database};
-use guildhall_kernel::UserActor;
-use guildhall_types::{OrganizationId, SessionId, UserId};
+use guildhall_kernel::{Membership, UserActor};
+use guildhall_types::{
+    OrganizationId, SessionId, UserId,
+    organization::{OrganizationKind, Role},
+};
 use hmac::{Hmac, Mac};
 use proptest::{
     prelude::*,
@@ -32,6 +35,11 @@ fn signed(test: &TestDb) -> Signed {
             id: UserId(Uuid::from_u128(1)),
             session: SessionId(Uuid::from_u128(2)),
             organizations: vec![OrganizationId(Uuid::from_u128(3))],
+            memberships: vec![Membership {
+                organization: OrganizationId(Uuid::from_u128(3)),
+                kind: OrganizationKind::Provider,
+                role: Role::Editor,
+            }],
             is_admin: false,
             name: "Siân O'Brien".to_owned(),
             email: "sian@example.com".to_owned(),
@@ -84,7 +92,12 @@ async fn the_cookie_stays_under_three_kilobytes() {
     let mut signed = signed(&test);
     signed.actor.name = "Ö".repeat(100);
     signed.actor.email = format!("{}@{}.example", "a".repeat(60), "b".repeat(180));
-    signed.actor.organizations = (0..30).map(|_| OrganizationId(test.db.id())).collect();
+    let membership = |_| Membership {
+        organization: OrganizationId(test.db.id()),
+        kind: OrganizationKind::Enterprise,
+        role: Role::Learner,
+    };
+    signed.actor.memberships = (0..claims::MOST_ORGANIZATIONS).map(membership).collect();
     signed.actor.amr = ["pwd", "otp", "mfa"].map(str::to_owned).to_vec();
     let token = tokens.issue(&signed).await.unwrap();
     assert!(token.len() < 3_000, "{}", token.len());

@@ -243,7 +243,8 @@ async fn admins_and_owners_of_providers_must_and_nobody_else() {
         )
         .await;
     assert!(!must_set_up(&stage.db, &stage.factors, &stage.actor(&token).await).await.unwrap(), "an editor need not");
-    for make in ["update memberships set role = 'owner'", "update users set is_admin = true; delete from memberships"] {
+    for make in ["update memberships set role = 'owner'", "update users set is_admin = true; delete from organizations"]
+    {
         sqlx::raw_sql(make).execute(&stage.test.owner).await.unwrap();
         let actor = stage.actor(&token).await;
         assert!(must_set_up(&stage.db, &stage.factors, &actor).await.unwrap(), "{make}");

@@ -8,11 +8,14 @@
 )]
 
 mod account;
+mod admin;
 mod authenticator;
+mod domains;
 mod factors;
 mod factors_lost;
 mod factors_passkeys;
 mod links;
+mod organizations;
 mod refresh;
 mod sessions;
 mod stage;

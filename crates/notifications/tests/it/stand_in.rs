@@ -54,6 +54,7 @@ pub fn acting(id: UserId) -> Actor {
         id,
         session: SessionId(id.0),
         organizations: Vec::new(),
+        memberships: Vec::new(),
         is_admin: false,
         name: String::new(),
         email: String::new(),

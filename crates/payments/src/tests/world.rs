@@ -99,6 +99,7 @@ impl World {
             id,
             session: self.db.id(),
             organizations: Vec::new(),
+            memberships: Vec::new(),
             is_admin: false,
             name: "Ada".to_owned(),
             email,

@@ -4,6 +4,9 @@ mod auth;
 mod courses;
 mod me;
 mod openapi;
+mod organizations;
+mod paging;
+mod users;
 
 use axum::{
     Router,
@@ -23,6 +26,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/api/v1/auth/token", post(auth::token))
         .route("/api/v1/auth/refresh", post(auth::refresh))
         .route("/api/v1/me", get(me::me))
+        .route("/api/v1/organizations", get(organizations::list))
+        .route("/api/v1/users", get(users::list))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/docs", get(openapi::page))
         .route("/api/v1/{*rest}", axum::routing::any(missing))

@@ -6,7 +6,7 @@ use utoipa::{
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-use super::{auth, courses, me};
+use super::{auth, courses, me, organizations, users};
 use crate::{
     middleware::PageNonce,
     refusal::{self, escape},
@@ -20,7 +20,7 @@ use crate::{
         description = "AI training in the UK. Errors are problem documents (RFC 9457).",
         license(name = "MIT OR Apache-2.0")
     ),
-    paths(auth::token, auth::refresh, courses::list, courses::one, me::me),
+    paths(auth::token, auth::refresh, courses::list, courses::one, me::me, organizations::list, users::list),
     components(schemas(Problem)),
     modifiers(&Bearer)
 )]

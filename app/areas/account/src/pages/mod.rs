@@ -31,6 +31,8 @@ use sign_in::{SignInPage, SignOutPage};
 use sign_up::{CheckYourEmailPage, SignUpPage};
 use step_up::StepUpPage;
 
+pub(crate) use sign_up::max;
+
 /// The cookie that holds the address to which a link was just sent, for the page that says so.
 #[cfg(feature = "ssr")]
 pub(crate) const SENT_TO: &str = "guildhall-sent-to";
@@ -62,7 +64,7 @@ pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 }
 
 /// A value of the address's query; empty when it is not there.
-fn query(name: &str) -> String {
+pub(crate) fn query(name: &str) -> String {
     leptos_router::hooks::use_query_map().with_untracked(|query| query.get(name)).unwrap_or_default()
 }
 
@@ -78,7 +80,7 @@ fn done_banner(text: Option<&'static str>) -> Option<impl IntoView> {
 }
 
 /// Whether somebody is signed in.
-fn is_signed_in() -> bool {
+pub(crate) fn is_signed_in() -> bool {
     #[cfg(feature = "ssr")]
     return guildhall_host::actor().user_id().is_some();
     #[cfg(not(feature = "ssr"))]
@@ -96,7 +98,7 @@ fn lead_on_if_signed_in(next: &str) {
 }
 
 /// `path`, with where to go on to in its query.
-fn with_next(path: &str, next: &str) -> String {
+pub(crate) fn with_next(path: &str, next: &str) -> String {
     #[cfg(feature = "ssr")]
     return guildhall_identity::policy::with_next(path, guildhall_identity::policy::own_path(next, ""));
     #[cfg(not(feature = "ssr"))]

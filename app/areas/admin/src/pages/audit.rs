@@ -9,6 +9,7 @@ use guildhall_ui::{Button, ButtonKind, ButtonLink, Column, EmptyState, ErrorSumm
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
+use super::{Failure, Parts};
 use crate::audit::search_audit;
 
 #[component]
@@ -83,6 +84,7 @@ fn Content(query: AuditQuery, events: Result<Events, Error>) -> impl IntoView {
     view! {
         <Title text=if failed { "Error: Audit trail" } else { "Audit trail" } />
         <Meta name="robots" content="noindex" />
+        <Parts current=3 />
         <ErrorSummary errors=errors.clone() />
         <h1>"Audit trail"</h1>
         <p class="lede">"Who did what, when and from where. Searching and exporting are recorded here too."</p>
@@ -196,22 +198,5 @@ fn who(event: &AuditEventView) -> String {
             let name = name.or_else(|| event.actor_id.map(|id| id.to_string())).unwrap_or_default();
             if role == "admin" { format!("{name} (admin)") } else { name }
         }
-    }
-}
-
-/// Nobody is signed in: on to where that is done, and back. Anything else is told.
-#[component]
-fn Failure(error: Error) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if error == Error::SignInRequired {
-        guildhall_host::see_other("/sign-in?next=/admin/audit");
-    }
-    view! {
-        <Title text="Audit trail" />
-        <Meta name="robots" content="noindex" />
-        <h1>"Audit trail"</h1>
-        <EmptyState title="We can't show the audit trail" text=error.to_string()>
-            <ButtonLink href="/">"Go to the home page"</ButtonLink>
-        </EmptyState>
     }
 }

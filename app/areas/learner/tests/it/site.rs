@@ -295,6 +295,7 @@ async fn person(test: &TestDb, name: &str) -> Actor {
         id: user,
         session: SessionId(user.0),
         organizations: Vec::new(),
+        memberships: Vec::new(),
         is_admin: false,
         name: name.to_owned(),
         email,

@@ -240,6 +240,7 @@ async fn person(test: &TestDb, name: &str, is_admin: bool) -> Actor {
         id: user,
         session: SessionId(user.0),
         organizations: Vec::new(),
+        memberships: Vec::new(),
         is_admin,
         name: name.to_owned(),
         email,

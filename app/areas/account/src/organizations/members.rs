@@ -1,0 +1,120 @@
+//! An organisation's members and their roles.
+
+use guildhall_types::{
+    organization::{MemberView, OrganizationView, Role},
+    time,
+};
+use guildhall_ui::{ButtonKind, ButtonLink, Column, Select, SubmitButton, Table, Tag, TagKind};
+use leptos::{form::ActionForm, prelude::*};
+
+use super::{
+    Failure, OrganizationHead, Tab,
+    api::{RemoveMember, SetRole, read_members, read_organization},
+    param, role_choices,
+};
+use crate::form::Tried;
+
+#[component]
+pub(super) fn MembersPage() -> impl IntoView {
+    let slug = param("slug");
+    view! {
+        <Suspense>
+            {
+                let slug = slug.clone();
+                Suspend::new(async move {
+                    let organization = read_organization(slug.clone()).await;
+                    let members = match &organization {
+                        Ok(_) => read_members(slug).await,
+                        Err(error) => Err(error.clone()),
+                    };
+                    match (organization, members) {
+                        (Ok(organization), Ok(members)) => {
+                            view! { <Members organization=organization members=members /> }.into_any()
+                        }
+                        (Err(error), _) | (_, Err(error)) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
+        </Suspense>
+    }
+}
+
+#[component]
+fn Members(organization: OrganizationView, members: Vec<MemberView>) -> impl IntoView {
+    let (role, remove) = (ServerAction::<SetRole>::new(), ServerAction::<RemoveMember>::new());
+    let tries = vec![Tried::of(role), Tried::of(remove)];
+    let columns = vec![Column::text("Name"), Column::text("Role"), Column::text("Since"), Column::text("Change")];
+    let head = organization.clone();
+    let invite = organization.may.invite.then(|| {
+        let href = format!("/account/organizations/{}/invitations", organization.slug);
+        view! { <p><ButtonLink href=href>"Invite people"</ButtonLink></p> }
+    });
+    let rows = members
+        .into_iter()
+        .map(|member| view! { <Row organization=organization.clone() member=member role=role remove=remove /> })
+        .collect_view();
+    view! {
+        <div class="stack">
+            <OrganizationHead organization=head tab=Tab::Members tries=tries />
+            <h2>"Members"</h2>
+            {invite}
+            <Table caption="Members" hide_caption=true columns=columns>
+                {rows}
+            </Table>
+        </div>
+    }
+}
+
+#[component]
+fn Row(
+    organization: OrganizationView,
+    member: MemberView,
+    role: ServerAction<SetRole>,
+    remove: ServerAction<RemoveMember>,
+) -> impl IntoView {
+    let (slug, user) = (StoredValue::new(organization.slug), StoredValue::new(member.user.to_string()));
+    let (label, remove_label) = (format!("Role of {}", member.name), format!("Remove {}", member.name));
+    let (id, choices) = (format!("role-{}", member.user), role_choices(organization.kind.roles(), Some(member.role)));
+    let roles = organization.may.manage_members.then(|| {
+        view! {
+            <ActionForm action=role attr:class="row">
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="user" value=user.get_value() />
+                <Select
+                    name="role"
+                    id=id
+                    label=label
+                    options=choices
+                />
+                <SubmitButton label="Save the role" kind=ButtonKind::Quiet />
+            </ActionForm>
+        }
+    });
+    let may_remove =
+        !member.is_me && (organization.may.manage_members || (organization.may.invite && member.role == Role::Learner));
+    let removal = may_remove.then(|| {
+        view! {
+            <ActionForm action=remove>
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="user" value=user.get_value() />
+                <SubmitButton label=remove_label kind=ButtonKind::Quiet />
+            </ActionForm>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                {member.name.clone()}
+                {member.is_me.then_some(" (you)")}
+                <p class="meta">{member.email}</p>
+                {member.is_suspended.then(|| view! { <Tag kind=TagKind::Bad>"Suspended"</Tag> })}
+            </th>
+            <td>{member.role.label()}</td>
+            <td>{time::date(member.joined_at)}</td>
+            <td>
+                {roles}
+                {removal}
+            </td>
+        </tr>
+    }
+}

@@ -22,6 +22,7 @@ pub use ops::{
     Client, NewSession, SignUp, account, authenticate, change_password, confirm_email, end_other_sessions, end_session,
     rename, request_reset, resend_confirmation, reset_password, sign_in, sign_out, sign_up,
 };
+pub use ops::{create_federated, end_federated, sign_in_federated};
 pub use passwords::Passwords;
 pub use policy::EmailAddress;
 pub use throttle::Throttle;

@@ -71,4 +71,8 @@ ids! {
     NotificationId,
     /// A background job.
     JobId,
+    /// An organisation's way to sign in through its own provider.
+    ConnectionId,
+    /// A token with which a directory provisions an organisation's people.
+    ScimTokenId,
 }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod catalog;
 pub mod checkout;
 mod error;
+pub mod federation;
 pub mod form;
 mod id;
 pub mod learn;
@@ -16,8 +17,9 @@ mod viewer;
 pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
-    CategoryId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId,
-    OrderId, OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, SessionId, UserId,
+    CategoryId, ConnectionId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId,
+    OptionId, OrderId, OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, ScimTokenId, SessionId,
+    UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

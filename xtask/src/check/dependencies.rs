@@ -31,11 +31,12 @@ enum Room {
 }
 
 /// Every crate of the workspace. One that is missing here has not been given its place yet.
-const ROOMS: [(&str, Room); 21] = [
+const ROOMS: [(&str, Room); 22] = [
     ("guildhall-types", Room::Types),
     ("guildhall-kernel", Room::Domain(0)),
     ("guildhall-db", Room::Domain(1)),
     ("guildhall-identity", Room::Domain(2)),
+    ("guildhall-federation", Room::Domain(3)),
     ("guildhall-catalog", Room::Domain(3)),
     ("guildhall-enrollment", Room::Domain(4)),
     ("guildhall-payments", Room::Domain(5)),

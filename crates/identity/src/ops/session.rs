@@ -29,7 +29,7 @@ impl std::fmt::Debug for NewSession {
 /// The one answer to an unknown address, a wrong password and an address that was never confirmed.
 const WRONG: &str =
     "The email address or password is not right. If you have just signed up, use the link that we sent you first.";
-const SUSPENDED: &str = "This account is suspended. Contact us to find out why.";
+pub(super) const SUSPENDED: &str = "This account is suspended. Contact us to find out why.";
 
 /// Signs in: always a new session, and the one that the browser had before ends, so that none can be planted.
 ///

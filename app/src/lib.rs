@@ -6,7 +6,7 @@
 mod header;
 mod missing;
 
-use area_account::AccountRoutes;
+use area_account::{AccountRoutes, SignOnRoutes};
 use area_catalog::CatalogRoutes;
 use area_checkout::CheckoutRoutes;
 use area_learner::LearnerRoutes;
@@ -90,6 +90,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=Missing>
                     <CatalogRoutes />
                     <AccountRoutes />
+                    <SignOnRoutes />
                     <CheckoutRoutes />
                     <LearnerRoutes />
                     <Route path=path!("styleguide") view=StyleguidePage ssr=SsrMode::Async />

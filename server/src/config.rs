@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub sendgrid_api_base: String,
     pub mail_from: String,
     pub rate_limits: bool,
+    /// Seals secrets at rest.
+    pub secret_key: [u8; 32],
     pub metrics_addr: Option<SocketAddr>,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
@@ -93,14 +95,7 @@ impl Config {
                 None => bail!("{name} is not set: it is required outside of development"),
             }
         };
-        if !development {
-            let key = get("GUILDHALL_SECRET_KEY")?.context(
-                "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints",
-            )?;
-            use base64::Engine;
-            let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
-            ensure!(bytes.len() == 32, "GUILDHALL_SECRET_KEY must be 32 bytes in base64");
-        }
+        let secret_key = secret_key(get("GUILDHALL_SECRET_KEY")?, development)?;
         let files = get("GUILDHALL_FILES")?.unwrap_or_else(|| "file:./.local/files".to_owned());
         let Some(files) = files.strip_prefix("file:").map(PathBuf::from) else {
             bail!("GUILDHALL_FILES must be file:PATH; s3:// is not there yet");
@@ -129,6 +124,7 @@ impl Config {
             sendgrid_api_base: service("SENDGRID_API_BASE", &sandbox).or_else(|error| if get("SENDGRID_API_KEY")?.is_some() { Ok("https://api.sendgrid.com".to_owned()) } else { Err(error) })?,
             mail_from: get("GUILDHALL_MAIL_FROM")?.unwrap_or_else(|| "hello@guildhall.test".to_owned()),
             rate_limits,
+            secret_key,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             base_url,
             development,
@@ -144,6 +140,20 @@ impl Config {
     pub(crate) fn secure_cookies(&self) -> bool {
         !self.development
     }
+}
+
+/// In development a key that everybody knows.
+fn secret_key(given: Option<String>, development: bool) -> anyhow::Result<[u8; 32]> {
+    use base64::Engine;
+    let Some(key) = given else {
+        ensure!(
+            development,
+            "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints"
+        );
+        return Ok(*b"guildhall development, no secret");
+    };
+    let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
+    bytes.try_into().map_err(|_| anyhow::anyhow!("GUILDHALL_SECRET_KEY must be 32 bytes in base64"))
 }
 
 /// How to log: `GUILDHALL_LOG_FORMAT`, else text on a terminal and JSON elsewhere.

@@ -12,8 +12,10 @@ mod pages;
 mod public_files;
 mod rest;
 mod sandbox_proxy;
+mod scim;
 mod seed;
 mod serve;
+mod sso;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ pub(crate) fn provide(state: &AppState) {
     provide_context(state.index.clone());
     provide_context(state.passwords.clone());
     provide_context(state.throttle.clone());
+    provide_context(state.federation.clone());
     provide_context(state.stripe.clone());
     let Some(parts) = use_context::<Parts>() else { return };
     provide_context(parts.extensions.get::<Actor>().cloned().unwrap_or_default());

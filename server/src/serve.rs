@@ -21,8 +21,8 @@ use tower_http::{
 };
 
 use crate::{
-    covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy, state::AppState, theme,
-    webhooks, worker,
+    covers, downloads, health, index, middleware, pages, public_files, rest, sandbox_proxy, scim, sso, state::AppState,
+    theme, webhooks, worker,
 };
 
 /// The most that a form may weigh, in bytes.
@@ -100,6 +100,8 @@ pub(crate) fn router(state: &AppState) -> Router {
         .merge(rest::v1::router())
         .route("/sign-out", post(sign_out))
         .route("/theme", post(theme::choose))
+        .route("/sso/{connection}/start", get(sso::start))
+        .route("/sso/callback", get(sso::callback))
         .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(
             move || pages::provide(&fallback_state),
@@ -119,6 +121,9 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/webhooks/stripe", post(webhooks::stripe::receive).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
+        .route("/sso/{connection}/jwks.json", get(sso::keys))
+        .route("/sso/backchannel-logout/{connection}", post(sso::logout).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .route("/scim/v2/{*path}", any(scim::handle).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
         .nest_service("/pkg", static_files(state, "pkg", "public, max-age=31536000, immutable"))
         .nest_service("/fonts", static_files(state, "fonts", "public, max-age=31536000, immutable"))
         .nest_service("/media", static_files(state, "media", "public, max-age=86400"));

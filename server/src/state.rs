@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
+use guildhall_federation::Federation;
 use guildhall_identity::{Passwords, Throttle};
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
@@ -22,6 +23,7 @@ pub(crate) struct AppState {
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub federation: Federation,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
@@ -52,9 +54,13 @@ impl AppState {
         std::fs::create_dir_all(&config.files)?;
         let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
+        let passwords = Passwords::new(db.chance())?;
+        let federation =
+            Federation::new(&config.base_url, &config.secret_key, config.development, passwords.clone())?;
         Ok(Self {
             index,
-            passwords: Passwords::new(db.chance())?,
+            passwords,
+            federation,
             throttle,
             stripe,
             mailer,

@@ -6,6 +6,7 @@ use anyhow::Context;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
 use guildhall_db::{Job, OpError, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
+use guildhall_federation::jobs::PurgeFederation;
 use guildhall_identity::jobs::{ConfirmationRequested, PurgeIdentity, ResetRequested, SignUpRequested};
 use guildhall_kernel::mail::SendMail;
 use guildhall_payments::jobs::{ProcessPaymentEvent, Reconcile, RefundPayment, ReleaseDue};
@@ -41,6 +42,7 @@ works! {
     ConfirmationRequested => |job, state| guildhall_identity::jobs::run_confirmation(&state.db, &job).await;
     ResetRequested => |job, state| guildhall_identity::jobs::run_reset(&state.db, &job).await;
     PurgeIdentity => |_job, state| guildhall_identity::jobs::run_purge(&state.db).await.map(|_| ());
+    PurgeFederation => |_job, state| guildhall_federation::jobs::run_purge(&state.db).await.map(|_| ());
     SendMail => |job, state| guildhall_notifications::run_send_mail(&state.db, &state.mailer, &job).await;
     ProcessPaymentEvent => |job, state| guildhall_payments::jobs::process_payment_event(&state.db, &state.stripe, &job).await;
     RefundPayment => |job, state| guildhall_payments::jobs::refund_payment(&state.db, &state.stripe, job).await;
@@ -82,7 +84,12 @@ impl fmt::Debug for Services {
 
 /// A worker, ready to run.
 pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
-    let crontab = format!("{}\n17 3 * * * {} ?max=3", guildhall_payments::jobs::CRONTAB, PurgeIdentity::NAME);
+    let crontab = format!(
+        "{}\n17 3 * * * {} ?max=3\n27 3 * * * {} ?max=3",
+        guildhall_payments::jobs::CRONTAB,
+        PurgeIdentity::NAME,
+        PurgeFederation::NAME
+    );
     let options = WorkerOptions::default()
         .schema("graphile_worker")
         .concurrency(CONCURRENCY)

@@ -41,6 +41,7 @@ pub struct ConnectionView {
 
 /// What an owner types.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ConnectionFields {
     /// `generic`, `one_login`, `entra` or `auth0`.
     pub kind: String,

@@ -6,8 +6,10 @@
 mod api;
 mod form;
 mod pages;
+mod sign_on;
 
 pub use pages::AccountRoutes;
+pub use sign_on::SignOnRoutes;
 
 /// Links the area into the browser's module; it brings no islands of its own.
 pub const fn link() {}

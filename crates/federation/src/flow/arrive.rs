@@ -168,7 +168,7 @@ async fn enter(
 ) -> OpResult<Outcome> {
     let profile = &vouched.profile;
     allow(db, &mut tx, kept, user, profile.role.as_deref()).await?;
-    let session = sign_in_federated(db, &mut tx, user, client, &["fed"]).await?;
+    let session = sign_in_federated(db, &mut tx, user, client, &["sso"]).await?;
     let opened = OpenedSession {
         session: session.id,
         connection: kept.connection.id,

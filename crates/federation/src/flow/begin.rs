@@ -56,19 +56,18 @@ pub async fn begin(
     Ok(Begun { url: url.into(), cookie: cookie::set_attempt(&state, &secret, federation.secure_cookies) })
 }
 
-/// Begins by somebody's work address: the answer depends on its domain alone.
+/// The connection for somebody's work address: the answer depends on its domain alone.
 ///
 /// # Errors
-/// [`Error::Invalid`] when no organisation signs people of that domain in; then as [`begin`].
-pub async fn begin_by_email(db: &Db, federation: &Federation, email: &str, next: &str) -> OpResult<Begun> {
+/// [`Error::Invalid`] when no organisation signs people of that domain in.
+pub async fn connection_for_email(db: &Db, email: &str) -> OpResult<ConnectionId> {
     let email = EmailAddress::parse(email).map_err(|message| Error::field("email", message))?;
     let mut tx = db.begin(&SYSTEM).await?;
     let found = for_domain(&mut tx, &email).await?;
-    drop(tx);
     let kept = found.ok_or_else(|| {
         Error::field("email", "No organisation signs people of this address in. Sign in with your password, or ask whoever looks after your organisation’s sign-in for its link.")
     })?;
-    begin(db, federation, kept.connection.id, next, Some(email.as_str())).await
+    Ok(kept.connection.id)
 }
 
 /// A connection that people of a domain must use.

@@ -58,6 +58,50 @@ pub fn link_token(header: &str, secure: bool) -> Option<&str> {
     read(header, link_name(secure)).filter(|token| !token.is_empty())
 }
 
+/// Something to say on the next page alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Why nobody was signed in.
+    Problem,
+    /// A token for provisioning, which is shown once.
+    ScimToken,
+    /// The address that somebody typed, for the provider's page.
+    Hint,
+}
+
+impl Notice {
+    const fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Problem, true) => "__Host-sso-problem",
+            (Self::Problem, false) => "sso-problem",
+            (Self::ScimToken, true) => "__Host-scim-token",
+            (Self::ScimToken, false) => "scim-token",
+            (Self::Hint, true) => "__Host-sso-hint",
+            (Self::Hint, false) => "sso-hint",
+        }
+    }
+
+    /// The `Set-Cookie` that carries it.
+    #[must_use]
+    pub fn set(self, text: &str, secure: bool) -> String {
+        let text: String = text.chars().take(600).collect();
+        write(self.name(secure), &URL_SAFE_NO_PAD.encode(text), 120, secure)
+    }
+
+    /// The `Set-Cookie` that forgets it.
+    #[must_use]
+    pub fn clear(self, secure: bool) -> String {
+        write(self.name(secure), "", 0, secure)
+    }
+
+    /// What is to be said, from a `Cookie` header.
+    #[must_use]
+    pub fn read(self, header: &str, secure: bool) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(read(header, self.name(secure))?).ok()?;
+        String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
+    }
+}
+
 /// What the provider must hand back in its token, and what it is told only at the end: both follow from the secret in the
 /// browser's cookie, so that neither is stored.
 pub(super) fn derive(secret: &str, purpose: &str) -> String {
@@ -95,6 +139,13 @@ mod tests {
         assert_eq!(attempt(&header, "state-1", true), Some("secret"));
         assert_eq!(attempt(&header, "state-2", true), None);
         assert_eq!(attempt(&header, "state-1", false), None);
+    }
+
+    #[test]
+    fn a_notice_is_read_as_it_was_set() {
+        let set = Notice::Problem.set("It’s “wrong”; =, \n", false);
+        assert_eq!(Notice::Problem.read(set.split(';').next().unwrap(), false).unwrap(), "It’s “wrong”; =, \n");
+        assert_eq!(Notice::ScimToken.read(&set, false), None);
     }
 
     #[test]

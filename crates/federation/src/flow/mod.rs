@@ -7,9 +7,9 @@ pub(crate) mod exchange;
 mod link;
 
 pub use arrive::{Answer, Outcome, complete};
-pub use begin::{Begun, Enforced, begin, begin_by_email, enforced_connection};
+pub use begin::{Begun, Enforced, begin, connection_for_email, enforced_connection};
 pub(crate) use begin::{authorization_url, away};
-pub use cookie::{clear_link, link_token};
+pub use cookie::{Notice, clear_link, link_token};
 pub use link::{finish_link, pending_link};
 
 use chrono::TimeDelta;

@@ -18,6 +18,7 @@ async fn a_provider_ends_the_sessions_that_it_opened() {
     let stage = Stage::new().await;
     stage.verify("acme.example").await;
     let connection = stage.usual().await;
+    let stage = &stage;
     let robin = signed_in(stage.sign_in(connection, who("robin@acme.example")).await);
     let sam = signed_in(stage.sign_in(connection, who("sam@acme.example")).await);
     let is_in = |token: String| async move {
@@ -26,7 +27,6 @@ async fn a_provider_ends_the_sessions_that_it_opened() {
     let logout = |id: ConnectionId, token: String| async move {
         back_channel_logout(&stage.db, &stage.federation, id, &token).await
     };
-    let stage = &stage;
     for (wrong, claims) in [
         ("signature", json!({})),
         ("alg_none", json!({})),

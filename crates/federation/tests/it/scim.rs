@@ -72,10 +72,10 @@ async fn a_joiner_signs_in_and_a_leaver_is_out_at_once() {
     assert_eq!(stage.text(role).await.as_deref(), Some("learner"));
     // The organisation made the account, so its provider may open it.
     let session = signed_in(stage.sign_in(connection, who("robin@acme.example")).await);
+    let stage = &stage;
     let is_in = |token: String| async move {
         guildhall_identity::authenticate(&stage.db, &token).await.unwrap().user_id().is_some()
     };
-    let stage = &stage;
     assert!(is_in(session.token.clone()).await);
     let body = directory.ok("PATCH", &format!("Users/{id}"), leave(json!("False"))).await;
     assert_eq!(body["active"], false);

@@ -194,7 +194,9 @@ async fn staff_the_suspended_and_those_without_a_role_stay_out() {
 async fn an_enforced_domain_signs_in_through_its_organisation() {
     let stage = Stage::new().await;
     let connection = stage.usual().await;
-    let enforced = |email: &'static str| async { flow::enforced_connection(&stage.db, email, None).await.unwrap() };
+    let stage = &stage;
+    let enforced =
+        |email: &'static str| async move { flow::enforced_connection(&stage.db, email, None).await.unwrap() };
     let switch = || guildhall_federation::connections::switch(&stage.db, &stage.owner, "acme", connection, true, true);
     assert!(told(switch().await).to_string().contains("Test the connection"));
     let steps = guildhall_federation::connections::try_connection(
@@ -216,9 +218,10 @@ async fn an_enforced_domain_signs_in_through_its_organisation() {
     }
     assert_eq!(enforced("owner@sub.acme.example").await, None);
     assert_eq!(enforced("not an address").await, None);
-    let begun = flow::begin_by_email(&stage.db, &stage.federation, "robin@acme.example", "/learn").await.unwrap();
+    assert_eq!(flow::connection_for_email(&stage.db, "robin@acme.example").await.unwrap(), connection);
+    let begun = flow::begin(&stage.db, &stage.federation, connection, "", Some("robin@acme.example")).await.unwrap();
     assert!(begun.url.contains("login_hint=robin%40acme.example"));
-    let nobody = told(flow::begin_by_email(&stage.db, &stage.federation, "robin@elsewhere.example", "").await);
+    let nobody = told(flow::connection_for_email(&stage.db, "robin@elsewhere.example").await);
     assert!(nobody.message_for("email").is_some());
     // An account that was there proves itself by its password, in the browser that came from the provider alone.
     let set = link_first(stage.sign_in(connection, who("owner@acme.example")).await);

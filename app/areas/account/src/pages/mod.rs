@@ -19,6 +19,8 @@ use reset::{ForgottenPasswordPage, ResetPasswordPage};
 use sign_in::{SignInPage, SignOutPage};
 use sign_up::{CheckYourEmailPage, SignUpPage};
 
+pub(crate) use sign_up::EmailField;
+
 /// The cookie that holds the address to which a link was just sent, for the page that says so.
 #[cfg(feature = "ssr")]
 pub(crate) const SENT_TO: &str = "guildhall-sent-to";
@@ -42,12 +44,12 @@ pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 }
 
 /// A value of the address's query; empty when it is not there.
-fn query(name: &str) -> String {
+pub(crate) fn query(name: &str) -> String {
     leptos_router::hooks::use_query_map().with_untracked(|query| query.get(name)).unwrap_or_default()
 }
 
 /// Whether somebody is signed in.
-fn is_signed_in() -> bool {
+pub(crate) fn is_signed_in() -> bool {
     #[cfg(feature = "ssr")]
     return guildhall_host::actor().user_id().is_some();
     #[cfg(not(feature = "ssr"))]
@@ -55,7 +57,7 @@ fn is_signed_in() -> bool {
 }
 
 /// Leads whoever is signed in already on to where they wanted to go.
-fn lead_on_if_signed_in(next: &str) {
+pub(crate) fn lead_on_if_signed_in(next: &str) {
     #[cfg(feature = "ssr")]
     if is_signed_in() {
         guildhall_host::see_other(guildhall_identity::policy::own_path(next, "/learn"));
@@ -65,7 +67,7 @@ fn lead_on_if_signed_in(next: &str) {
 }
 
 /// `path`, with where to go on to in its query.
-fn with_next(path: &str, next: &str) -> String {
+pub(crate) fn with_next(path: &str, next: &str) -> String {
     #[cfg(feature = "ssr")]
     return guildhall_identity::policy::with_next(path, guildhall_identity::policy::own_path(next, ""));
     #[cfg(not(feature = "ssr"))]

@@ -19,6 +19,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let tried = Tried::of(action);
     let done = if tried.failed() { String::new() } else { query("done") };
     let sign_up = with_next("/sign-up", &next);
+    let organization = with_next("/sign-in/organization", &next);
     view! {
         <div class="narrow stack">
             {done_banner(&done)}
@@ -36,6 +37,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 <input type="hidden" name="next" value=next />
                 <SubmitButton label="Sign in" />
             </ActionForm>
+            <p><a href=organization>"Sign in through your organisation"</a></p>
             <p><a href="/forgotten-password">"I have forgotten my password"</a></p>
             <p><a href="/sign-up/check-your-email">"The link to confirm my email address did not arrive"</a></p>
             <p>"New here? " <a href=sign_up>"Create an account"</a> "."</p>

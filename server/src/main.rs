@@ -1,4 +1,4 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | release-sign-on | doctor`.
 
 mod commands;
 mod config;

@@ -67,8 +67,7 @@ pub(crate) async fn callback(
 ) -> Response {
     let session = actor.user().ok().map(|user| user.session);
     let client = Client { address: info.address, user_agent: info.user_agent, session };
-    let answer =
-        Answer { state: &back.state, code: &back.code, error: &back.error, issuer: back.iss.as_deref() };
+    let answer = Answer { state: &back.state, code: &back.code, error: &back.error, issuer: back.iss.as_deref() };
     let (outcome, forget) = flow::complete(&state.db, &state.federation, &client, answer, cookies(&headers)).await;
     match outcome {
         Ok(Outcome::SignedIn { session, next }) => {
@@ -81,7 +80,10 @@ pub(crate) async fn callback(
 }
 
 /// `GET /sso/{connection}/jwks.json`: our public key at one provider.
-pub(crate) async fn keys(State(state): State<AppState>, Path(connection): Path<String>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn keys(
+    State(state): State<AppState>,
+    Path(connection): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let connection = connection.parse::<ConnectionId>().map_err(|_| Error::NotFound)?;
     let keys = connections::client_key_set(&state.db, connection).await.map_err(|error| Problem::from(error.told()))?;
     Ok(Json(keys))

@@ -55,8 +55,7 @@ impl AppState {
         let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
         let passwords = Passwords::new(db.chance())?;
-        let federation =
-            Federation::new(&config.base_url, &config.secret_key, config.development, passwords.clone())?;
+        let federation = Federation::new(&config.base_url, &config.secret_key, config.development, passwords.clone())?;
         Ok(Self {
             index,
             passwords,

@@ -163,6 +163,19 @@ pub async fn switch(
     Ok(())
 }
 
+/// Makes no connection of an organisation the only way in any more; how many were. For the program's operator, when a provider
+/// is out of order and nobody of the organisation can get in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release(db: &Db, slug: &str) -> OpResult<u64> {
+    let mut tx = db.begin(&Actor::System("release-sign-on")).await?;
+    let released = connections::release(&mut tx, slug, db.clock().now()).await?;
+    tx.commit().await?;
+    tracing::warn!(slug, released, "an organisation's sign-in is no longer enforced");
+    Ok(released)
+}
+
 /// Removes a connection, and with it the links of everybody who used it; their accounts stay.
 ///
 /// # Errors

@@ -28,7 +28,10 @@ pub mod token;
 
 use std::sync::Arc;
 
+use guildhall_db::{Db, OpResult};
 use guildhall_identity::Passwords;
+use guildhall_kernel::token as secret_token;
+use tokio::sync::OnceCell;
 
 pub use provider::{Metadata, Provider, ProviderError, Providers, check_metadata};
 pub use seal::{Sealer, Unsealable};
@@ -40,7 +43,8 @@ use net::{Fetcher, Reach};
 pub struct Federation {
     pub(crate) providers: Providers,
     pub(crate) sealer: Sealer,
-    pub(crate) passwords: Passwords,
+    passwords: Passwords,
+    unknown: Arc<OnceCell<String>>,
     pub(crate) base_url: Arc<str>,
     pub(crate) secure_cookies: bool,
 }
@@ -57,9 +61,18 @@ impl Federation {
             providers: Providers::new(Fetcher::new(reach)?, reach),
             sealer: Sealer::new(key)?,
             passwords,
+            unknown: Arc::default(),
             base_url: base_url.trim_end_matches('/').into(),
             secure_cookies: !development,
         })
+    }
+
+    /// The hash of a password that nobody knows, for accounts that are made on an organisation's word. Hashed once a process:
+    /// a directory that brings a thousand people must not cost a thousand hashes.
+    pub(crate) async fn unknown_password(&self, db: &Db) -> OpResult<&str> {
+        let hash =
+            self.unknown.get_or_try_init(|| async { self.passwords.hash(&secret_token::issue(db.chance()).0).await });
+        Ok(hash.await?)
     }
 
     /// Where providers send the browser back to.

@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod federation;
 mod rest;
 mod settings;
 

@@ -113,8 +113,7 @@ async fn admit(
 ) -> OpResult<Outcome> {
     let (connection, profile) = (&kept.connection, &vouched.profile);
     let now = db.clock().now();
-    // Hashed before the transaction: it takes a while.
-    let unknown = federation.passwords.hash(&token::issue(db.chance()).0).await?;
+    let unknown = federation.unknown_password(db).await?;
     let mut tx = db.begin(&SYSTEM).await?;
     let mark: [u8; 32] = Sha256::digest(vouched.raw.as_bytes()).into();
     if !attempts::first_use(&mut tx, connection.id, &mark, vouched.token.expires_at).await? {
@@ -133,7 +132,7 @@ async fn admit(
         };
         let user = match provisioned {
             Some(user) => Some(user),
-            None if connection.jit => create_federated(db, &mut tx, &profile.email, &profile.name, &unknown).await?,
+            None if connection.jit => create_federated(db, &mut tx, &profile.email, &profile.name, unknown).await?,
             None => None,
         };
         if let Some(user) = user {

@@ -2,7 +2,6 @@
 
 use guildhall_db::{Tx, violated};
 use guildhall_identity::{EmailAddress, create_federated, end_federated};
-use guildhall_kernel::token;
 use guildhall_types::UserId;
 use serde_json::Value;
 use uuid::Uuid;
@@ -53,11 +52,10 @@ pub(super) async fn get(to: &To<'_>, id: Uuid) -> Result<Value, ScimError> {
 pub(super) async fn create(to: &To<'_>, body: &Value) -> Result<Value, ScimError> {
     let fields = UserFields::parse(body)?;
     let email = address(&fields)?;
-    // Hashed before the transaction: it takes a while.
-    let unknown = to.federation.passwords.hash(&token::issue(to.db.chance()).0).await?;
+    let unknown = to.federation.unknown_password(to.db).await?;
     let (mut tx, now, organization) = (to.db.begin(&SYSTEM).await?, to.db.clock().now(), to.directory.organization);
     must_hold(to, &mut tx, &email).await?;
-    let made = create_federated(to.db, &mut tx, &email, &fields.full_name(), &unknown).await?;
+    let made = create_federated(to.db, &mut tx, &email, &fields.full_name(), unknown).await?;
     let user = match made {
         Some(user) => user,
         None => {

@@ -244,6 +244,18 @@ pub(crate) async fn set(
     Ok(done.rows_affected() == 1)
 }
 
+pub(crate) async fn release(tx: &mut PgConnection, slug: &str, now: DateTime<Utc>) -> Result<u64> {
+    let done = sqlx::query!(
+        "update sso_connections c set enforced = false, updated_at = $2 from organizations o
+         where o.id = c.organization_id and o.slug = $1 and c.enforced",
+        slug,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 pub(crate) async fn record_test(
     tx: &mut PgConnection,
     id: ConnectionId,

@@ -228,6 +228,9 @@ async fn an_enforced_domain_signs_in_through_its_organisation() {
     let token = link_token(cookie(&set), false).unwrap();
     assert_eq!(flow::enforced_connection(&stage.db, "owner@acme.example", Some(token)).await.unwrap(), None);
     assert!(flow::enforced_connection(&stage.db, "robin@acme.example", Some(token)).await.unwrap().is_some());
+    // When the provider is out of order, the operator opens the way again.
+    assert_eq!(guildhall_federation::connections::release(&stage.db, "acme").await.unwrap(), 1);
+    assert_eq!(enforced("owner@acme.example").await, None);
 }
 
 #[tokio::test]

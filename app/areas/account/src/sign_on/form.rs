@@ -66,6 +66,11 @@ fn role_name(role: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// What stands in a field: what was typed, else what is kept.
+fn value(tried: &Tried, name: &str, kept: &str) -> String {
+    tried.entered(name).unwrap_or_else(|| kept.to_owned())
+}
+
 /// The form: for a new connection when `id` is empty.
 #[component]
 pub(super) fn ConnectionForm(
@@ -77,20 +82,15 @@ pub(super) fn ConnectionForm(
     tried: Tried,
 ) -> impl IntoView {
     let is_new = id.is_empty();
-    let value = |name: &str, kept: &str| tried.entered(name).unwrap_or_else(|| kept.to_owned());
-    let kind = value("kind", &fields.kind);
+    let kind = value(&tried, "kind", &fields.kind);
     let issuer_hint = PRESETS.iter().find(|(value, _, _)| *value == kind).map(|(_, _, hint)| *hint);
-    let method = value("auth_method", &fields.auth_method);
+    let method = value(&tried, "auth_method", &fields.auth_method);
     let methods = [
         ("client_secret_basic", "A secret, in a header"),
         ("client_secret_post", "A secret, in the form"),
         ("private_key_jwt", "A private key"),
     ];
     let methods = methods.map(|(name, label)| Choice::new(name, label, name == method)).to_vec();
-    let role = value("default_role", &fields.default_role);
-    let mut choices = vec![Choice::new("", "None: they stay out", role.is_empty())];
-    choices.extend(roles.iter().map(|name| Choice::new(name, role_name(name), *name == role)));
-    let jit = tried.entered("jit").map_or(fields.jit, |text| text == "true");
     let secret_hint = if is_new {
         "The client secret, or an RSA private key that begins with BEGIN PRIVATE KEY. We keep it sealed and never show it again."
     } else {
@@ -104,7 +104,7 @@ pub(super) fn ConnectionForm(
                 kind=FieldKind::Textarea
                 rows=3
                 hint="One on each line. Needed only when the issuer is for several tenants, like https://login.microsoftonline.com/organizations/v2.0"
-                value=value("tenants", &fields.tenants)
+                value=value(&tried, "tenants", &fields.tenants)
                 error=tried.message("tenants")
             />
         }
@@ -119,7 +119,7 @@ pub(super) fn ConnectionForm(
                 label="Name"
                 hint="What your people know it by, like “Acme’s staff accounts”"
                 required=true
-                value=value("name", &fields.name)
+                value=value(&tried, "name", &fields.name)
                 error=tried.message("name")
             />
             <Field
@@ -127,7 +127,7 @@ pub(super) fn ConnectionForm(
                 label="Issuer"
                 hint=issuer_hint
                 required=true
-                value=value("issuer", &fields.issuer)
+                value=value(&tried, "issuer", &fields.issuer)
                 error=tried.message("issuer")
             />
             <Field
@@ -135,7 +135,7 @@ pub(super) fn ConnectionForm(
                 label="Client id"
                 required=true
                 autocomplete="off"
-                value=value("client_id", &fields.client_id)
+                value=value(&tried, "client_id", &fields.client_id)
                 error=tried.message("client_id")
             />
             <Select name="fields[auth_method]" label="How we prove who asks" options=methods />
@@ -152,9 +152,23 @@ pub(super) fn ConnectionForm(
             <Field
                 name="fields[scopes]"
                 label="Scopes"
-                value=value("scopes", &fields.scopes)
+                value=value(&tried, "scopes", &fields.scopes)
                 error=tried.message("scopes")
             />
+            <WhoComesIn fields=fields roles=roles tried=tried.clone() />
+            <SubmitButton label=if is_new { "Add the connection" } else { "Save the connection" } />
+        </ActionForm>
+    }
+}
+
+/// Who becomes a member, with which role.
+#[component]
+fn WhoComesIn(fields: ConnectionFields, roles: Vec<String>, tried: Tried) -> impl IntoView {
+    let role = value(&tried, "default_role", &fields.default_role);
+    let mut choices = vec![Choice::new("", "None: they stay out", role.is_empty())];
+    choices.extend(roles.iter().map(|name| Choice::new(name, role_name(name), *name == role)));
+    let jit = tried.entered("jit").map_or(fields.jit, |text| text == "true");
+    view! {
             <h2>"Who may come in, and as what"</h2>
             <Checkbox
                 name="jit"
@@ -167,7 +181,7 @@ pub(super) fn ConnectionForm(
                 name="fields[role_claim]"
                 label="Claim that gives another role"
                 hint="Like “groups” or “roles”. Leave it empty to give everybody the role above."
-                value=value("role_claim", &fields.role_claim)
+                value=value(&tried, "role_claim", &fields.role_claim)
                 error=tried.message("role_claim")
             />
             <Field
@@ -176,10 +190,8 @@ pub(super) fn ConnectionForm(
                 kind=FieldKind::Textarea
                 rows=4
                 hint=format!("One on each line, like “Training leads = {}”", roles.first().cloned().unwrap_or_default())
-                value=value("role_map", &fields.role_map)
+                value=value(&tried, "role_map", &fields.role_map)
                 error=tried.message("role_map")
             />
-            <SubmitButton label=if is_new { "Add the connection" } else { "Save the connection" } />
-        </ActionForm>
     }
 }

@@ -137,6 +137,7 @@ fn Provisioning(
     let rows = tokens
         .into_iter()
         .map(|token| {
+            let slug = slug.clone();
             let used = token
                 .last_used_at
                 .map_or_else(|| "not used yet".to_owned(), |at| format!("last used {} (UTC)", time::date_time(at)));
@@ -145,7 +146,7 @@ fn Provisioning(
                     <strong>{token.name.clone()}</strong>
                     <p class="meta">"Made " {time::date(token.created_at)} ", " {used}</p>
                     <ActionForm action=revoke>
-                        <input type="hidden" name="slug" value=slug.clone() />
+                        <input type="hidden" name="slug" value=slug />
                         <input type="hidden" name="id" value=token.id.to_string() />
                         <SubmitButton label=format!("Revoke {}", token.name) kind=ButtonKind::Quiet />
                     </ActionForm>
@@ -161,8 +162,8 @@ fn Provisioning(
                 <code>{scim_url}</code> " and a token. It reaches people of your verified domains alone."
             </p>
             <ul class="fields">{rows}</ul>
-            <ActionForm action=make attr:novalidate=true>
-                <input type="hidden" name="slug" value=slug.clone() />
+            <ActionForm action=make attr:novalidate=true clone:slug>
+                <input type="hidden" name="slug" value=slug />
                 <Field
                     name="token_name"
                     label="Name of the new token"

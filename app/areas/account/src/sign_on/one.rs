@@ -37,43 +37,38 @@ fn lines(tries: &[Tried]) -> Vec<(String, String)> {
 
 #[component]
 pub(super) fn NewConnectionPage() -> impl IntoView {
-    let slug = param("slug");
-    let fields = preset(&query("kind"));
+    let (slug, kind) = (param("slug"), query("kind"));
     view! {
         <Suspense>
             {
-                let (slug, fields) = (slug.clone(), fields.clone());
+                let (slug, kind) = (slug.clone(), kind.clone());
                 Suspend::new(async move {
-                    let page = match read_sign_on(slug).await {
-                        Ok(page) => page,
-                        Err(error) => return view! { <Failure error=error /> }.into_any(),
-                    };
-                    let action = ServerAction::<SaveConnection>::new();
-                    let tried = Tried::of(action);
-                    let kind = tried.entered("kind").map_or(fields, |kind| preset(&kind));
-                    let title = format!("Add {}", kind_name(&kind.kind));
-                    let page_title = if tried.failed() { format!("Error: {title}") } else { title.clone() };
-                    view! {
-                        <Title text=page_title />
-                        <Breadcrumbs links=crumbs(&page) />
-                        <div class="narrow stack">
-                            <ErrorSummary errors=lines(std::slice::from_ref(&tried)) />
-                            <h1>{title}</h1>
-                            <p>"Register us at the provider first; it gives you the client id and secret. It is off until you switch it on."</p>
-                            <ConnectionForm
-                                slug=page.slug
-                                id=String::new()
-                                fields=kind
-                                roles=page.roles
-                                action=action
-                                tried=tried
-                            />
-                        </div>
+                    match read_sign_on(slug).await {
+                        Ok(page) => view! { <New page=page kind=kind /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
-                    .into_any()
                 })
             }
         </Suspense>
+    }
+}
+
+#[component]
+fn New(page: SignOnPage, kind: String) -> impl IntoView {
+    let action = ServerAction::<SaveConnection>::new();
+    let tried = Tried::of(action);
+    let fields = preset(&tried.entered("kind").unwrap_or(kind));
+    let title = format!("Add {}", kind_name(&fields.kind));
+    let page_title = if tried.failed() { format!("Error: {title}") } else { title.clone() };
+    view! {
+        <Title text=page_title />
+        <Breadcrumbs links=crumbs(&page) />
+        <div class="narrow stack">
+            <ErrorSummary errors=lines(std::slice::from_ref(&tried)) />
+            <h1>{title}</h1>
+            <p>"Register us at the provider first; it gives you the client id and secret. It is off until you switch it on."</p>
+            <ConnectionForm slug=page.slug id=String::new() fields=fields roles=page.roles action=action tried=tried />
+        </div>
     }
 }
 
@@ -117,7 +112,7 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
     let title = connection.fields.name.clone();
     let page_title = if errors.is_empty() { title.clone() } else { format!("Error: {title}") };
     let done = if errors.is_empty() { done_banner(&query("done")) } else { None };
-    let id = connection.id.to_string();
+    let (slug, id) = (page.slug.clone(), connection.id.to_string());
     view! {
         <Title text=page_title />
         <Breadcrumbs links=crumbs(&page) />
@@ -129,17 +124,17 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
             <section class="section" aria-labelledby="test-heading">
                 <h2 id="test-heading">"Test"</h2>
                 <Tested connection=connection.clone() />
-                <ActionForm action=test>
-                    <input type="hidden" name="slug" value=page.slug.clone() />
-                    <input type="hidden" name="id" value=id.clone() />
+                <ActionForm action=test clone:slug clone:id>
+                    <input type="hidden" name="slug" value=slug />
+                    <input type="hidden" name="id" value=id />
                     <SubmitButton label="Test the connection" busy_label="Testing…" kind=ButtonKind::Quiet />
                 </ActionForm>
             </section>
             <section class="section" aria-labelledby="switch-heading">
                 <h2 id="switch-heading">"Use"</h2>
-                <ActionForm action=switch>
-                    <input type="hidden" name="slug" value=page.slug.clone() />
-                    <input type="hidden" name="id" value=id.clone() />
+                <ActionForm action=switch clone:slug clone:id>
+                    <input type="hidden" name="slug" value=slug />
+                    <input type="hidden" name="id" value=id />
                     <Checkbox name="enabled" label="People can sign in through it" checked=connection.enabled />
                     <Checkbox
                         name="enforced"
@@ -153,7 +148,7 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
             <section class="section" aria-labelledby="change-heading">
                 <h2 id="change-heading">"Settings"</h2>
                 <ConnectionForm
-                    slug=page.slug.clone()
+                    slug=slug.clone()
                     id=id.clone()
                     fields=connection.fields
                     roles=page.roles
@@ -164,8 +159,8 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
             <section class="section" aria-labelledby="remove-heading">
                 <h2 id="remove-heading">"Remove"</h2>
                 <p>"Nobody can sign in through it any more. Accounts stay, and so do memberships."</p>
-                <ActionForm action=remove>
-                    <input type="hidden" name="slug" value=page.slug />
+                <ActionForm action=remove clone:slug clone:id>
+                    <input type="hidden" name="slug" value=slug />
                     <input type="hidden" name="id" value=id />
                     <SubmitButton label="Remove the connection" kind=ButtonKind::Danger />
                 </ActionForm>

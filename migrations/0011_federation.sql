@@ -90,6 +90,7 @@ create table sso_attempts (
     used_at timestamptz
 );
 create index sso_attempts_expires_at_idx on sso_attempts (expires_at);
+create index sso_attempts_connection_id_idx on sso_attempts (connection_id);
 
 -- A person proved to be a provider's subject, whose address their organisation can't vouch for: the link waits until they
 -- prove to own the account of that address too.
@@ -107,6 +108,7 @@ create table sso_pending_links (
     used_at timestamptz
 );
 create index sso_pending_links_expires_at_idx on sso_pending_links (expires_at);
+create index sso_pending_links_connection_id_idx on sso_pending_links (connection_id);
 comment on column sso_pending_links.subject is 'personal: whom an organisation''s sign-in vouched for, until the account''s owner agrees; kept: a day';
 comment on column sso_pending_links.email is 'personal: the account that waits to be linked; kept: a day';
 comment on column sso_pending_links.sid is 'personal: the provider''s name of the session; kept: a day';

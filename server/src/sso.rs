@@ -101,7 +101,7 @@ pub(crate) async fn logout(
     Form(form): Form<LogoutForm>,
 ) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    let refused = (StatusCode::BAD_REQUEST, no_store, Json(json!({ "error": "invalid_request" })));
+    let refused = (StatusCode::BAD_REQUEST, no_store.clone(), Json(json!({ "error": "invalid_request" })));
     let Ok(connection) = connection.parse::<ConnectionId>() else {
         return refused.into_response();
     };

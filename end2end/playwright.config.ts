@@ -47,6 +47,6 @@ export default defineConfig({
       workers: 1,
       dependencies: ["accounts"],
     },
-    { name: "pages", testMatch: /(a11y|speed|bad-input|single-sign-on)\.spec\.ts/, dependencies: ["accounts"] },
+    { name: "pages", testMatch: /(a11y|speed|bad-input|edges|second-factor|single-sign-on)\.spec\.ts/, dependencies: ["accounts"] },
   ],
 });

@@ -3,28 +3,39 @@
 //! Every route is rendered in full on the server (`SsrMode::Async`), so that status codes, redirects and titles are right
 //! and a page without JavaScript is complete. Only islands reach the browser.
 
+// The types of whole pages nest deep.
+#![recursion_limit = "1024"]
+
+mod assets;
 mod header;
 mod missing;
+#[cfg(feature = "ssr")]
+mod outage;
 
 use area_account::{AccountRoutes, SignOnRoutes};
+use area_admin::AdminRoutes;
 use area_catalog::CatalogRoutes;
 use area_checkout::CheckoutRoutes;
 use area_learner::LearnerRoutes;
 use guildhall_ui::{SiteFooter, SkipLink, StyleguidePage, ThemeChoice};
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
     path,
 };
 
+use assets::assets;
 use header::Header;
 pub use missing::Missing;
+#[cfg(feature = "ssr")]
+pub use outage::outage;
 
 /// Links every area's islands into the browser's module.
 pub const fn link() {
     area_account::link();
+    area_admin::link();
     area_catalog::link();
     area_checkout::link();
     area_learner::link();
@@ -43,9 +54,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="preload" href="/fonts/public-sans-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
                 <link rel="preload" href="/fonts/fraunces-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() id="style" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options=options islands=true />
+                {assets(options)}
                 <MetaTags />
             </head>
             <body>
@@ -93,6 +102,7 @@ pub fn App() -> impl IntoView {
                     <SignOnRoutes />
                     <CheckoutRoutes />
                     <LearnerRoutes />
+                    <AdminRoutes />
                     <Route path=path!("styleguide") view=StyleguidePage ssr=SsrMode::Async />
                 </Routes>
             </main>

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { prepare } from "./places.ts";
-import { DEMO, LEARNER, expect, signIn, signInAsDemo, signUp, somebody, test } from "./support.ts";
+import { DEMO, LEARNER, expect, from, signIn, signInAsDemo, signUp, somebody, test } from "./support.ts";
 
 test("a new learner signs up", async ({ page, context }) => {
   const person = somebody("Lena");
@@ -22,8 +22,8 @@ test("the demo's learner signs in", async ({ page, context }) => {
 });
 
 test("a course half taken, and an order not yet paid", async ({ playwright, baseURL }) => {
-  const learner = await playwright.request.newContext({ baseURL, storageState: LEARNER });
-  const demo = await playwright.request.newContext({ baseURL, storageState: DEMO });
+  const learner = await playwright.request.newContext({ baseURL, storageState: LEARNER, extraHTTPHeaders: from() });
+  const demo = await playwright.request.newContext({ baseURL, storageState: DEMO, extraHTTPHeaders: from() });
   await prepare(learner, demo);
   await Promise.all([learner.dispose(), demo.dispose()]);
 });

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { type APIRequestContext, type APIResponse, request as requests } from "@playwright/test";
 import { post } from "./places.ts";
-import { DEMO, LEARNER, expect, test } from "./support.ts";
+import { DEMO, LEARNER, expect, from, test } from "./support.ts";
 
 const COURSE = "model-evaluation-from-first-principles";
 const SQL = `'; drop table users; -- " or 1=1) union select null`;
@@ -15,9 +15,13 @@ let learner: APIRequestContext;
 /** An order and an enrollment of somebody else. */
 let others: { order: string; enrollment: string; lesson: string };
 
+test.beforeEach(async ({ baseURL }) => {
+  const extraHTTPHeaders = { accept: "text/html", ...from() };
+  nobody = await requests.newContext({ baseURL, extraHTTPHeaders });
+  learner = await requests.newContext({ baseURL, storageState: LEARNER, extraHTTPHeaders });
+});
+
 test.beforeAll(async ({ baseURL }) => {
-  nobody = await requests.newContext({ baseURL, extraHTTPHeaders: { accept: "text/html" } });
-  learner = await requests.newContext({ baseURL, storageState: LEARNER, extraHTTPHeaders: { accept: "text/html" } });
   const demo = await requests.newContext({ baseURL, storageState: DEMO });
   const order = (await (await demo.get("/account/orders")).text()).match(/\/orders\/([0-9a-f-]{36})/)?.[1];
   const path = (await (await demo.get("/learn")).text()).match(/\/learn\/([0-9a-f-]{36})\/lessons\/([0-9a-f-]{36})/);
@@ -26,7 +30,7 @@ test.beforeAll(async ({ baseURL }) => {
   await demo.dispose();
 });
 
-test.afterAll(async () => {
+test.afterEach(async () => {
   await Promise.all([nobody, learner].map((context) => context?.dispose()));
 });
 
@@ -198,7 +202,9 @@ test.describe("what is not there, or not one's own", () => {
       `/learn/${id}/review`,
       `/learn/${id}/files/${id}`,
       "/covers/nonsense.svg",
-      `/covers/${id}/card.svg`,
+      `/covers/${id}/card.png`,
+      `/covers/${id}/card-0123456789abcdef.png`,
+      `/covers/${id}/card-nonsense.png`,
       "/pkg/nothing.js",
       "/media/../../Cargo.toml",
       "/pkg/%2e%2e/%2e%2e/Cargo.toml",

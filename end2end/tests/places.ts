@@ -48,6 +48,8 @@ export const PUBLIC: Place[] = [
   { name: "confirm-email", path: "/confirm-email?token=abc" },
   { name: "sign-in", path: "/sign-in?done=confirmed" },
   { name: "sign-in-errors", path: "/sign-in", then: (page) => send(page, "Sign in") },
+  { name: "sign-in-code-too-late", path: "/sign-in/code" },
+  { name: "keep-second-factor", path: "/sign-in/keep-second-factor?token=abc" },
   { name: "sign-out-already", path: "/sign-out" },
   { name: "forgotten-password", path: "/forgotten-password" },
   { name: "forgotten-password-sent", path: "/forgotten-password?sent=yes" },
@@ -63,7 +65,13 @@ export const PUBLIC: Place[] = [
 
 export const SIGNED_IN: Place[] = [
   { name: "account", path: "/account?done=name" },
+  { name: "sessions", path: "/account/sessions" },
+  { name: "confirm-identity", path: "/account/confirm?next=/account" },
   { name: "account-errors", path: "/account", then: (page) => send(page, "Change my password") },
+  { name: "security", path: "/account/security?done=kept" },
+  { name: "security-totp", path: "/account/security/totp" },
+  { name: "security-totp-errors", path: "/account/security/totp", then: (page) => send(page, "Go on") },
+  { name: "security-recovery-codes", path: "/account/security/recovery-codes" },
   { name: "sign-out", path: "/sign-out" },
   { name: "checkout", path: `/checkout/${UNBOUGHT}`, main: true },
   { name: "checkout-cancelled", path: `/checkout/${UNBOUGHT}?cancelled=1` },

@@ -10,7 +10,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     config::{Config, LogFormat, log_format},
-    doctor, downloads, index, seed, serve,
+    doctor, downloads, index,
+    keys::{self, KeysCommand},
+    seed, serve,
     state::{self, AppState},
     worker,
 };
@@ -62,8 +64,24 @@ pub(crate) enum Command {
         /// The organisation, as its address names it.
         slug: String,
     },
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// The keys that sign access tokens.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Checks the configuration and every connection, and says how to mend what is wrong.
     Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Walks the whole chain, names what was changed, removed or inserted, and fails if anything was.
+    Verify,
 }
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -84,6 +102,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let released = guildhall_federation::connections::release(&db, &slug).await?;
             say(&format!("{released} connections are no longer the only way in. They stay switched on."));
         }
+        Command::Audit { command: AuditCommand::Verify } => return audit_verify().await,
+        Command::Keys { command } => keys::run(&command).await?,
         Command::Doctor => return doctor::run().await,
     }
     Ok(ExitCode::SUCCESS)
@@ -103,6 +123,36 @@ fn start_log() {
 #[expect(clippy::print_stdout, reason = "the answer to a command")]
 pub(crate) fn say(line: &str) {
     println!("{line}");
+}
+
+async fn audit_verify() -> anyhow::Result<ExitCode> {
+    let config = Config::from_env()?;
+    let db = state::connect_db(&config).await?;
+    let files = state::open_files(&config)?;
+    let mut told = 0;
+    let report = guildhall_audit::verify(&db, &*files, |done, all| {
+        if done - told >= 50_000 || done == all {
+            say(&format!("{done} of {all} events checked"));
+            told = done;
+        }
+    })
+    .await?;
+    db.close().await;
+    for fault in &report.faults {
+        say(&format!("FAULT: {fault}"));
+    }
+    if report.more > 0 {
+        say(&format!("and {} more", report.more));
+    }
+    if report.is_whole() {
+        let (first, last) = (report.first, report.last);
+        say(&format!("The audit trail is whole: events {first} to {last}, {} anchors.", report.anchors));
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(
+        "The audit trail was tampered with. Keep this database and the file store as they are, and restore a copy elsewhere to compare.",
+    );
+    Ok(ExitCode::FAILURE)
 }
 
 async fn import(file: PathBuf, all_or_nothing: bool, publish: bool) -> anyhow::Result<ExitCode> {

@@ -4,9 +4,12 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use guildhall_identity::{FactorSettings, RequiredOf};
+
+use crate::proxies::TrustedProxies;
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 12] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -15,6 +18,10 @@ const KNOWN: [&str; 8] = [
     "GUILDHALL_LOG_FORMAT",
     "GUILDHALL_INDEX",
     "GUILDHALL_MAIL_FROM",
+    "GUILDHALL_TRUSTED_PROXIES",
+    "GUILDHALL_AUDIT_YEARS",
+    "GUILDHALL_REQUIRE_SECOND_FACTOR",
+    "GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS",
 ];
 
 /// How log lines are written.
@@ -29,6 +36,8 @@ pub(crate) enum LogFormat {
 pub(crate) struct Config {
     pub database_url: String,
     pub database_read_url: Option<String>,
+    /// Where several nodes count requests together.
+    pub redis_url: Option<String>,
     pub addr: SocketAddr,
     /// Without a slash at the end.
     pub base_url: String,
@@ -42,11 +51,41 @@ pub(crate) struct Config {
     pub sendgrid_api_base: String,
     pub mail_from: String,
     pub rate_limits: bool,
-    /// Seals secrets at rest.
-    pub secret_key: [u8; 32],
+    /// Seals secrets at rest and derives the program's own keys.
+    pub secret_key: SecretKey,
+    pub factors: FactorSettings,
+    /// Whose `X-Forwarded-*` are believed; nobody's by default.
+    pub trusted_proxies: TrustedProxies,
     pub metrics_addr: Option<SocketAddr>,
+    /// How long the audit trail is kept.
+    pub audit_years: u16,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
     pub development: bool,
+}
+
+/// The key of `GUILDHALL_SECRET_KEY`; `Debug` does not show it.
+#[derive(Clone)]
+pub(crate) struct SecretKey([u8; 32]);
+
+impl SecretKey {
+    /// Known to everybody: what it seals in development is no secret.
+    const DEVELOPMENT: Self = Self(*b"guildhall's key for development!");
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        use base64::Engine;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+        Ok(Self(bytes.try_into().ok().context("GUILDHALL_SECRET_KEY must be 32 bytes in base64")?))
+    }
+
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretKey")
+    }
 }
 
 /// The sandbox's keys: known to everybody, good for nothing else.
@@ -95,7 +134,13 @@ impl Config {
                 None => bail!("{name} is not set: it is required outside of development"),
             }
         };
-        let secret_key = secret_key(get("GUILDHALL_SECRET_KEY")?, development)?;
+        let secret_key = match get("GUILDHALL_SECRET_KEY")? {
+            Some(text) => SecretKey::parse(&text)?,
+            None if development => SecretKey::DEVELOPMENT,
+            None => {
+                bail!("GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints")
+            }
+        };
         let files = get("GUILDHALL_FILES")?.unwrap_or_else(|| "file:./.local/files".to_owned());
         let Some(files) = files.strip_prefix("file:").map(PathBuf::from) else {
             bail!("GUILDHALL_FILES must be file:PATH; s3:// is not there yet");
@@ -106,14 +151,25 @@ impl Config {
             Some("off") => bail!("GUILDHALL_RATE_LIMITS=off is accepted only while the site listens on loopback"),
             Some(other) => bail!("GUILDHALL_RATE_LIMITS is on or off, not {other}"),
         };
-        if get("REDIS_URL")?.is_some() {
-            bail!(
-                "REDIS_URL is set, but this version keeps its caches and limits in the process: run one node and unset it"
+        let redis_url = get("REDIS_URL")?;
+        if let Some(url) = &redis_url {
+            ensure!(
+                url.starts_with("redis://") || url.starts_with("rediss://"),
+                "REDIS_URL must begin with redis:// or rediss://"
             );
         }
+        let audit_years: u16 = match get("GUILDHALL_AUDIT_YEARS")? {
+            None => 7,
+            Some(years) => years
+                .parse()
+                .ok()
+                .filter(|years| (1..=100).contains(years))
+                .context("GUILDHALL_AUDIT_YEARS is a number of years from 1 to 100")?,
+        };
         Ok(Self {
             database_url: get("DATABASE_URL")?.context("DATABASE_URL is not set: for example postgres://guildhall_app@127.0.0.1/guildhall. `cargo xtask db` starts a private PostgreSQL and prints its address")?,
             database_read_url: get("DATABASE_READ_URL")?,
+            redis_url,
             addr,
             files,
             index: get("GUILDHALL_INDEX")?.map_or_else(|| PathBuf::from("./.local/index"), PathBuf::from),
@@ -125,6 +181,13 @@ impl Config {
             mail_from: get("GUILDHALL_MAIL_FROM")?.unwrap_or_else(|| "hello@guildhall.test".to_owned()),
             rate_limits,
             secret_key,
+            trusted_proxies: TrustedProxies::parse(&get("GUILDHALL_TRUSTED_PROXIES")?.unwrap_or_default())?,
+            audit_years,
+            factors: factor_settings(
+                get("GUILDHALL_REQUIRE_SECOND_FACTOR")?.as_deref(),
+                get("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS")?.as_deref(),
+                development,
+            )?,
             metrics_addr: get("GUILDHALL_METRICS_ADDR")?.map(|text| text.parse().context("GUILDHALL_METRICS_ADDR is no address like 127.0.0.1:9090")).transpose()?,
             base_url,
             development,
@@ -142,18 +205,17 @@ impl Config {
     }
 }
 
-/// In development a key that everybody knows.
-fn secret_key(given: Option<String>, development: bool) -> anyhow::Result<[u8; 32]> {
-    use base64::Engine;
-    let Some(key) = given else {
-        ensure!(
-            development,
-            "GUILDHALL_SECRET_KEY is not set: 32 random bytes in base64, as `openssl rand -base64 32` prints"
-        );
-        return Ok(*b"guildhall development, no secret");
+/// Nobody needs a second factor in development and the demo, unless it is asked for.
+fn factor_settings(required: Option<&str>, hours: Option<&str>, development: bool) -> anyhow::Result<FactorSettings> {
+    let required = match required {
+        Some(text) => RequiredOf::parse(text)?,
+        None if development => RequiredOf::NOBODY,
+        None => RequiredOf::DEFAULT,
     };
-    let bytes = base64::engine::general_purpose::STANDARD.decode(&key).unwrap_or_default();
-    bytes.try_into().map_err(|_| anyhow::anyhow!("GUILDHALL_SECRET_KEY must be 32 bytes in base64"))
+    let Some(hours) = hours else { return Ok(FactorSettings { required, ..FactorSettings::default() }) };
+    let hours = hours.parse::<u16>().ok().filter(|hours| (1..=720).contains(hours));
+    let hours = hours.context("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS is a number of hours from 1 to 720")?;
+    Ok(FactorSettings { required, removal_wait: chrono::TimeDelta::hours(i64::from(hours)) })
 }
 
 /// How to log: `GUILDHALL_LOG_FORMAT`, else text on a terminal and JSON elsewhere.
@@ -205,6 +267,20 @@ mod tests {
     }
 
     #[test]
+    fn a_second_factor_is_required_outside_of_development() {
+        assert_eq!(with(&[]).unwrap().factors.required, RequiredOf::NOBODY);
+        assert_eq!(
+            with(&[("GUILDHALL_REQUIRE_SECOND_FACTOR", "admin")]).unwrap().factors.required,
+            RequiredOf { admins: true, provider_owners: false }
+        );
+        assert_eq!(factor_settings(None, None, false).unwrap().required, RequiredOf::DEFAULT);
+        assert!(with(&[("GUILDHALL_REQUIRE_SECOND_FACTOR", "everybody")]).is_err());
+        for bad in ["0", "721", "-1", "x"] {
+            assert!(with(&[("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS", bad)]).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn limits_are_off_on_loopback_alone() {
         assert!(!with(&[("GUILDHALL_RATE_LIMITS", "off")]).unwrap().rate_limits);
         with(&[
@@ -213,6 +289,27 @@ mod tests {
             ("GUILDHALL_SECRET_KEY", &"A".repeat(43)),
         ])
         .unwrap_err();
+    }
+
+    #[test]
+    fn proxies_and_redis_are_read() {
+        let config =
+            with(&[("GUILDHALL_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"), ("REDIS_URL", "rediss://cache:6379")])
+                .unwrap();
+        assert!(config.trusted_proxies.trusts("10.1.2.3".parse().unwrap()));
+        assert_eq!(config.redis_url.as_deref(), Some("rediss://cache:6379"));
+        assert!(with(&[]).unwrap().trusted_proxies.is_empty());
+        with(&[("GUILDHALL_TRUSTED_PROXIES", "everybody")]).unwrap_err();
+        with(&[("REDIS_URL", "cache:6379")]).unwrap_err();
+    }
+
+    #[test]
+    fn the_trail_is_kept_for_whole_years() {
+        assert_eq!(with(&[]).unwrap().audit_years, 7);
+        assert_eq!(with(&[("GUILDHALL_AUDIT_YEARS", "10")]).unwrap().audit_years, 10);
+        for wrong in ["0", "-1", "7.5", "101", "for ever"] {
+            with(&[("GUILDHALL_AUDIT_YEARS", wrong)]).unwrap_err();
+        }
     }
 
     #[test]

@@ -60,6 +60,20 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
             .map(|index| format!("{} courses", index.count()))
             .map_err(|error| format!("{error}. `guildhall reindex` builds it anew")),
     );
+    if let Some(url) = &config.redis_url {
+        let answer = crate::limits::ping(url).await.map_err(|error| {
+            format!(
+                "{error:#}. Requests are counted on each node by itself until it answers; unset REDIS_URL for one node"
+            )
+        });
+        report("redis", answer.map(|()| "answers".to_owned()));
+    }
+    if config.base_url.starts_with("https://") && config.trusted_proxies.is_empty() {
+        report(
+            "proxies",
+            Err("everybody behind the proxy that speaks TLS counts as one address. Set GUILDHALL_TRUSTED_PROXIES to its address or range".to_owned()),
+        );
+    }
     for (name, base) in [("stripe", &config.stripe_api_base), ("mail", &config.sendgrid_api_base)] {
         report(
             name,

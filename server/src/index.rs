@@ -28,7 +28,10 @@ async fn follow_once(db: &Db, index: &SearchIndex) -> anyhow::Result<()> {
     listener.listen("course_changes").await?;
     guildhall_search::catch_up(db, index).await?;
     loop {
-        listener.recv().await?;
+        // `None`: the connection was lost, and is there again. What was told meanwhile was not heard: look anyway.
+        if listener.try_recv().await?.is_none() {
+            tracing::info!("the index has found the database again");
+        }
         // One look takes all the notices that are waiting.
         while listener.next_buffered().is_some() {}
         guildhall_search::catch_up(db, index).await?;

@@ -1,15 +1,27 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | release-sign-on | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | audit | release-sign-on | doctor`.
 
+// The types of whole pages nest deep.
+#![recursion_limit = "1024"]
+
+mod audit_export;
+mod cards;
 mod commands;
 mod config;
 mod covers;
 mod doctor;
 mod downloads;
+mod form_errors;
 mod health;
 mod index;
+mod keys;
+mod limits;
+mod listen;
 mod middleware;
 mod pages;
+mod proxies;
 mod public_files;
+mod refusal;
+mod reports;
 mod rest;
 mod sandbox_proxy;
 mod scim;

@@ -5,28 +5,30 @@ use guildhall_host::RequestInfo;
 use guildhall_kernel::Actor;
 use leptos::prelude::*;
 
-use crate::state::AppState;
+use crate::{middleware::PageNonce, state::AppState};
 
-/// Puts actor, services and the outcome of a plain form into Leptos' context.
+/// Puts actor and services into Leptos' context. The outcome of a plain form the router finds in the address by itself.
 pub(crate) fn provide(state: &AppState) {
-    provide_context(state.db.clone());
+    // Pages are rendered in tasks of their own, which the request's origin does not reach.
+    provide_context(state.db.clone().pinned());
     provide_context(state.index.clone());
     provide_context(state.passwords.clone());
     provide_context(state.throttle.clone());
     provide_context(state.federation.clone());
+    provide_context(state.tokens.clone());
+    provide_context(state.factors.clone());
     provide_context(state.stripe.clone());
-    let Some(parts) = use_context::<Parts>() else { return };
-    provide_context(parts.extensions.get::<Actor>().cloned().unwrap_or_default());
-    provide_context(parts.extensions.get::<RequestInfo>().cloned().unwrap_or_default());
-    if let Some(failed) = parts.uri.query().and_then(failed_action) {
-        provide_context(failed);
-    }
-}
-
-/// A form that failed without JavaScript comes back with the action's path and the error in the address.
-fn failed_action(query: &str) -> Option<ServerActionError> {
-    let find = |wanted: &str| {
-        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    let Some((actor, info, nonce)) = with_context::<Parts, _>(|parts| {
+        let actor = parts.extensions.get::<Actor>().cloned();
+        let info = parts.extensions.get::<RequestInfo>().cloned();
+        (actor.unwrap_or_default(), info.unwrap_or_default(), parts.extensions.get::<PageNonce>().cloned())
+    }) else {
+        return;
     };
-    Some(ServerActionError::new(&find("__path")?, &find("__err")?))
+    provide_context(actor);
+    provide_context(info);
+    if let Some(nonce) = nonce {
+        // In place of the one that leptos_axum made: this one stands in the answer's policy.
+        provide_context(leptos::nonce::Nonce::from_value(nonce.0));
+    }
 }

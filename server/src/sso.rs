@@ -13,7 +13,7 @@ use guildhall_federation::{
     logout::back_channel_logout,
 };
 use guildhall_host::RequestInfo;
-use guildhall_identity::{Client, policy::own_path};
+use guildhall_identity::{Client, cookie::Cookie, policy::own_path};
 use guildhall_kernel::Actor;
 use guildhall_types::{ConnectionId, Error};
 use serde::Deserialize;
@@ -71,8 +71,18 @@ pub(crate) async fn callback(
     let (outcome, forget) = flow::complete(&state.db, &state.federation, &client, answer, cookies(&headers)).await;
     match outcome {
         Ok(Outcome::SignedIn { session, next }) => {
-            let cookie = guildhall_identity::cookie::set(&session.token, state.config.secure_cookies());
-            go(own_path(&next, "/learn"), &[forget, cookie])
+            let secure = state.config.secure_cookies();
+            match state.tokens.issue(&session.signed).await {
+                Ok(access) => {
+                    let cookies = [
+                        forget,
+                        Cookie::Access.set(&access, secure),
+                        Cookie::Refresh.set(&session.refresh_token, secure),
+                    ];
+                    go(own_path(&next, "/learn"), &cookies)
+                }
+                Err(error) => failed(&state, error.told(), &[forget]),
+            }
         }
         Ok(Outcome::LinkFirst { cookie }) => go("/account/link-sign-on", &[forget, cookie]),
         Err(error) => failed(&state, error.told(), &[forget]),

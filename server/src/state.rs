@@ -1,11 +1,12 @@
 //! What every request may need, made once.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
 use guildhall_federation::Federation;
-use guildhall_identity::{Passwords, Throttle};
+use guildhall_identity::{Factors, Passwords, Throttle, Tokens};
+use guildhall_kernel::Sealer;
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
@@ -13,22 +14,45 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::{ObjectStore, local::LocalFileSystem};
 
-use crate::config::Config;
+use crate::{
+    cards::Cards,
+    config::Config,
+    form_errors::FormErrors,
+    limits::{Limits, Redis},
+    middleware::Csp,
+};
 
-/// The services. Cheap to clone.
+/// The services. Every layer and handler holds a clone: one counted pointer.
 #[derive(Clone)]
-pub(crate) struct AppState {
-    pub config: Arc<Config>,
+pub(crate) struct AppState(Arc<Services>);
+
+/// What [`AppState`] gives access to.
+pub(crate) struct Services {
+    pub config: Config,
     pub db: Db,
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
     pub federation: Federation,
+    pub limits: Limits,
+    pub csp: Csp,
+    pub form_errors: FormErrors,
+    pub tokens: Tokens,
+    pub factors: Factors,
     pub stripe: Stripe,
     pub mailer: Mailer,
     pub files: Arc<dyn ObjectStore>,
+    pub cards: Cards,
     pub metrics: PrometheusHandle,
     pub leptos: LeptosOptions,
+}
+
+impl Deref for AppState {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {
@@ -51,30 +75,44 @@ impl AppState {
         let stripe = Stripe::new(&config.stripe_secret_key, Some(&config.stripe_api_base), &config.base_url)?;
         let mailer =
             Mailer::new(&config.sendgrid_api_base, &config.sendgrid_api_key, &config.mail_from, &config.base_url)?;
-        std::fs::create_dir_all(&config.files)?;
-        let files: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        let files = open_files(&config)?;
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
         let passwords = Passwords::new(db.chance())?;
-        let federation = Federation::new(&config.base_url, &config.secret_key, config.development, passwords.clone())?;
-        Ok(Self {
+        let sealer = Sealer::new(config.secret_key.bytes(), db.chance());
+        let federation = Federation::new(&config.base_url, sealer.clone(), config.development, passwords.clone())?;
+        let redis = config.redis_url.as_deref().map(Redis::open).transpose()?;
+        let limits = if config.rate_limits { Limits::new(db.clock().clone(), redis) } else { Limits::off() };
+        Ok(Self(Arc::new(Services {
+            csp: Csp::new(&config, &leptos),
+            limits,
+            form_errors: FormErrors::new(config.secret_key.bytes())?,
             index,
             passwords,
             federation,
             throttle,
+            tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
+            factors: Factors::new(sealer, &config.base_url, config.factors)?,
             stripe,
             mailer,
             files,
+            cards: Cards::new(),
             metrics: crate::health::recorder(),
             leptos,
             db,
-            config: Arc::new(config),
-        })
+            config,
+        })))
     }
+}
+
+/// Where files are kept; the folder is made when it is not there.
+pub(crate) fn open_files(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    std::fs::create_dir_all(&config.files)?;
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(&config.files)?))
 }
 
 pub(crate) async fn connect_db(config: &Config) -> anyhow::Result<Db> {
     use anyhow::Context;
-    Db::connect(&config.database_url, config.database_read_url.as_deref(), 20)
+    Db::connect(&config.database_url, config.database_read_url.as_deref(), 10)
         .await
         .context("PostgreSQL does not answer at DATABASE_URL, or the role guildhall_app is not there yet (`guildhall migrate` makes it)")
 }

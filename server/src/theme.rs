@@ -32,7 +32,25 @@ pub(crate) async fn choose(
 /// The path of the page that the form stood on; only ever one of ours.
 pub(crate) fn back(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let path =
-        referer.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or("/");
-    if path.starts_with("//") || path.starts_with("/\\") { "/".to_owned() } else { path.to_owned() }
+    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+    path.and_then(guildhall_kernel::next_path).unwrap_or("/").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_a_path_of_ours() {
+        for (referer, expected) in [
+            ("https://guildhall.example/courses?q=a", "/courses?q=a"),
+            ("https://evil.test//evil.test", "/"),
+            ("https://evil.test/\\evil.test", "/"),
+            ("nonsense", "/"),
+            ("", "/"),
+        ] {
+            let headers = HeaderMap::from_iter([(header::REFERER, referer.parse().unwrap())]);
+            assert_eq!(back(&headers), expected, "{referer}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Runs the queue's jobs. A job's name and payload are its domain's; what it needs from this program is given to it here.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use anyhow::Context;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
+use guildhall_audit::jobs::{AnchorAudit, SealAudit, TrimAudit};
 use guildhall_db::{Job, OpError, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
 use guildhall_federation::jobs::PurgeFederation;
+use guildhall_identity::factors::{RemoveFactors, run_removal};
 use guildhall_identity::jobs::{ConfirmationRequested, PurgeIdentity, ResetRequested, SignUpRequested};
 use guildhall_kernel::mail::SendMail;
 use guildhall_payments::jobs::{ProcessPaymentEvent, Reconcile, RefundPayment, ReleaseDue};
@@ -41,6 +43,7 @@ works! {
     SignUpRequested => |job, state| guildhall_identity::jobs::run_sign_up(&state.db, &job).await;
     ConfirmationRequested => |job, state| guildhall_identity::jobs::run_confirmation(&state.db, &job).await;
     ResetRequested => |job, state| guildhall_identity::jobs::run_reset(&state.db, &job).await;
+    RemoveFactors => |job, state| run_removal(&state.db, &job).await;
     PurgeIdentity => |_job, state| guildhall_identity::jobs::run_purge(&state.db).await.map(|_| ());
     PurgeFederation => |_job, state| guildhall_federation::jobs::run_purge(&state.db).await.map(|_| ());
     SendMail => |job, state| guildhall_notifications::run_send_mail(&state.db, &state.mailer, &job).await;
@@ -49,6 +52,9 @@ works! {
     Reconcile => |_job, state| guildhall_payments::jobs::reconcile(&state.db, &state.stripe).await;
     ReleaseDue => |_job, state| guildhall_payments::jobs::release_due(&state.db).await;
     CourseCompleted => |job, state| guildhall_payments::jobs::course_completed(&state.db, job).await;
+    SealAudit => |_job, state| guildhall_audit::jobs::seal(&state.db).await.map(|_| ());
+    AnchorAudit => |_job, state| guildhall_audit::jobs::anchor(&state.db, &*state.files).await.map(|_| ());
+    TrimAudit => |_job, state| guildhall_audit::jobs::trim(&state.db, state.config.audit_years).await.map(|_| ());
 }
 
 /// A domain's job as the queue's library wants it.
@@ -85,8 +91,9 @@ impl fmt::Debug for Services {
 /// A worker, ready to run.
 pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
     let crontab = format!(
-        "{}\n17 3 * * * {} ?max=3\n27 3 * * * {} ?max=3",
+        "{}\n{}\n17 3 * * * {} ?max=3\n27 3 * * * {} ?max=3",
         guildhall_payments::jobs::CRONTAB,
+        guildhall_audit::jobs::CRONTAB,
         PurgeIdentity::NAME,
         PurgeFederation::NAME
     );
@@ -101,13 +108,64 @@ pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
     define(options).init().await.context("the queue can't be opened; has `guildhall migrate` run?")
 }
 
+/// How long to wait before a lost worker is replaced.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Runs jobs until `stop`. A worker ends when it loses the database: then another takes its place as soon as the database is
+/// there again, and begins with the jobs that the lost one was at. Jobs are safe to run twice.
+pub(crate) async fn run_until(state: &AppState, mut worker: Worker, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    loop {
+        let ended = {
+            let jobs = worker.run();
+            tokio::pin!(jobs);
+            tokio::select! {
+                ended = &mut jobs => ended,
+                () = &mut stop => {
+                    worker.request_shutdown();
+                    // It gives jobs that are under way a few seconds to end.
+                    if let Err(error) = jobs.await {
+                        tracing::warn!(%error, "the worker did not end in order");
+                    }
+                    return;
+                }
+            }
+        };
+        match ended {
+            Ok(()) => tracing::warn!("the worker ended by itself; another takes its place"),
+            Err(error) => tracing::warn!(%error, "the worker was lost; another takes its place"),
+        }
+        metrics::counter!("guildhall_workers_lost_total").increment(1);
+        let lost = worker.worker_id().clone();
+        worker = tokio::select! {
+            another = replace(state, &lost) => another,
+            () = &mut stop => return,
+        };
+    }
+}
+
+/// Tries until there is a worker.
+async fn replace(state: &AppState, lost: &str) -> Worker {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        match successor(state, lost).await {
+            Ok(worker) => return worker,
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "no worker yet; trying again"),
+        }
+    }
+}
+
+/// A worker, once the jobs that the lost one had taken are free again: nobody else would touch them for four hours.
+async fn successor(state: &AppState, lost: &str) -> anyhow::Result<Worker> {
+    let worker = worker(state).await?;
+    worker.create_utils().force_unlock_workers(&[lost]).await.context("the lost worker's jobs can't be freed")?;
+    Ok(worker)
+}
+
 /// `guildhall worker`: jobs alone, until the process is told to stop.
 pub(crate) async fn run(state: AppState) -> anyhow::Result<()> {
     let worker = worker(&state).await?;
-    tokio::select! {
-        result = worker.run() => result?,
-        () = crate::serve::stop_signal() => worker.request_shutdown(),
-    }
+    run_until(&state, worker, crate::serve::stop_signal()).await;
     state.db.close().await;
     Ok(())
 }

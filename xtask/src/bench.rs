@@ -35,6 +35,7 @@ pub(crate) fn command(ws: &mut Workspace, mut arguments: Arguments) -> Outcome {
         seed: true,
         logs: Some(folder.join("log")),
         rate_limits: false,
+        trusted_proxies: "",
     };
     let _ = fs::remove_dir_all(&plan.folder);
     let mut stack = Stack::start(ws, &plan, cluster)?;

@@ -69,6 +69,7 @@ pub(crate) fn command(ws: &mut Workspace, arguments: Arguments) -> Outcome {
         seed: options.seed,
         logs: None,
         rate_limits: true,
+        trusted_proxies: "",
     };
     let mut stack = Stack::start(ws, &plan, cluster)?;
     welcome(&options);

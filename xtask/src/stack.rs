@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     /// Where the programs' output goes; without it the server's is shown.
     pub(crate) logs: Option<PathBuf>,
     pub(crate) rate_limits: bool,
+    /// Whose word is taken on where a request comes from: the browser tests come from many addresses.
+    pub(crate) trusted_proxies: &'static str,
 }
 
 /// A running site. The fields are dropped, and so stopped, in this order.
@@ -135,6 +137,7 @@ fn environment(plan: &Plan, cluster: &Cluster) -> Vec<(&'static str, String)> {
         ("GUILDHALL_FILES", format!("file:{}", plan.folder.join("files").display())),
         ("GUILDHALL_INDEX", plan.folder.join("index").display().to_string()),
         ("GUILDHALL_RATE_LIMITS", if plan.rate_limits { "on" } else { "off" }.to_owned()),
+        ("GUILDHALL_TRUSTED_PROXIES", plan.trusted_proxies.to_owned()),
         ("STRIPE_API_BASE", sandbox.clone()),
         ("SENDGRID_API_BASE", sandbox),
     ]

@@ -85,6 +85,7 @@ fn browser_tests(ws: &Workspace, cluster: Cluster, report: &mut Report) {
             seed: true,
             logs: Some(folder.clone()),
             rate_limits: true,
+            trusted_proxies: "127.0.0.0/8, ::1",
         };
         Ok((Stack::start(ws, &plan, cluster)?, port))
     });

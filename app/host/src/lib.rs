@@ -5,7 +5,7 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use guildhall_db::{Db, OpError};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Actor, RequestOrigin};
 use guildhall_types::Error;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -15,6 +15,8 @@ use leptos_axum::ResponseOptions;
 pub struct RequestInfo {
     /// The peer's address, without the port; from a trusted proxy's header where one is configured.
     pub address: String,
+    /// The same address and the request's id, for the audit trail.
+    pub origin: RequestOrigin,
     /// `User-Agent`, cut to 400 characters.
     pub user_agent: String,
     /// Whether cookies get the `Secure` flag: everywhere but on plain-http localhost.
@@ -58,22 +60,20 @@ pub fn request_info() -> RequestInfo {
 /// A header of the request, where it is text.
 #[must_use]
 pub fn header(name: &HeaderName) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    Some(parts.headers.get(name)?.to_str().ok()?.to_owned())
+    with_context::<Parts, _>(|parts| Some(parts.headers.get(name)?.to_str().ok()?.to_owned()))?
 }
 
 /// The path and query of the page that is being asked for.
 #[must_use]
 pub fn request_path() -> String {
-    use_context::<Parts>()
-        .map_or_else(|| "/".to_owned(), |parts| parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned())
+    with_context::<Parts, _>(|parts| parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned())
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 /// The pairs of the address's query, decoded.
 #[must_use]
 pub fn query_pairs() -> Vec<(String, String)> {
-    let query = use_context::<Parts>().and_then(|parts| parts.uri.query().map(ToOwned::to_owned)).unwrap_or_default();
-    url_pairs(&query)
+    with_context::<Parts, _>(|parts| url_pairs(parts.uri.query().unwrap_or_default())).unwrap_or_default()
 }
 
 /// Turns an op's failure into what the person is told, and sets the answer's status to match, unless a plain form asked:
@@ -83,11 +83,25 @@ pub fn told(error: OpError) -> Error {
     fail(error.told())
 }
 
+/// For [`Error::ConfirmRequired`]: sends the browser to prove again who one is, and then back to one of our own pages;
+/// a program is told to.
+#[must_use]
+pub fn confirm_first(back: &str) -> Error {
+    let html = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    if !html {
+        return fail(Error::ConfirmRequired);
+    }
+    let back = guildhall_kernel::next_path(back).unwrap_or("/account");
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
+    see_other(&format!("/account/confirm?{query}"));
+    Error::ConfirmRequired
+}
+
 /// Sets the answer's status to match the error, and hands it back.
 #[must_use]
 pub fn fail(error: Error) -> Error {
     let plain_form = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
-        && use_context::<Parts>().is_some_and(|parts| parts.method == axum::http::Method::POST);
+        && with_context::<Parts, _>(|parts| parts.method == axum::http::Method::POST) == Some(true);
     if !plain_form {
         set_status(error.status());
     }
@@ -108,9 +122,9 @@ pub fn append_header(name: HeaderName, value: &str) {
     }
 }
 
-/// Sends the browser on to a path of our own.
+/// Sends the browser on to a path of our own; to the front page where it could lead anywhere else.
 pub fn redirect(path: &str) {
-    leptos_axum::redirect(path);
+    leptos_axum::redirect(guildhall_kernel::next_path(path).unwrap_or("/"));
 }
 
 /// Sends the browser on, to a page of our own or to the payment service, with "see other".

@@ -1,6 +1,6 @@
 //! Cards, covers and tags: what the catalogue is laid out with.
 
-use crate::MaybeText;
+use crate::{Markup, MaybeText, rating::compact_rating};
 use leptos::prelude::*;
 
 /// A grid of cards, as a list.
@@ -11,7 +11,7 @@ pub fn CardGrid(children: Children) -> impl IntoView {
 
 /// One card. The whole card is the link's target, the link itself is only the title: one tab stop, one short name.
 ///
-/// As an item of [`CardGrid`] it is an `<li>`. What else it shows (price, rating) goes into the children.
+/// An item of [`CardGrid`]: an `<li>`.
 #[component]
 pub fn Card(
     #[prop(into)] href: String,
@@ -22,28 +22,62 @@ pub fn Card(
     /// The line under the title: provider and level.
     #[prop(optional, into)]
     meta: MaybeText,
+    /// The language of title and snippet, where it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
     /// Sanitised HTML in place of the title's text, for search highlights (`<mark>`).
     #[prop(optional, into)]
     title_html: MaybeText,
     /// Loads the cover when it comes near (default); `false` for the first row of a page.
     #[prop(default = true)]
     lazy: bool,
-    #[prop(optional)] children: Option<Children>,
+    /// Sanitised HTML with the words that were found.
+    #[prop(optional, into)]
+    snippet_html: MaybeText,
+    /// `Free` or `£120.00`.
+    #[prop(into)]
+    price: String,
+    /// The mean of the reviews and how many they are.
+    #[prop(optional_no_strip)]
+    rating: Option<(f64, u64)>,
 ) -> impl IntoView {
-    let link = match title_html.into_option() {
-        Some(html) => view! { <a href=href inner_html=html.to_string()></a> }.into_any(),
-        None => view! { <a href=href>{title}</a> }.into_any(),
+    let title_html = title_html.into_option();
+    let title = match &title_html {
+        Some(html) => Markup::new().html(html),
+        None => Markup::new().text(&title),
     };
-    view! {
-        <li class="card">
-            {cover.into_option().map(|src| view! { <Cover src=src.to_string() lazy=lazy /> })}
-            <div class="body">
-                <h3>{link}</h3>
-                {meta.into_option().map(|meta| view! { <p class="meta">{meta}</p> })}
-                {children.map(|children| view! { <div class="row foot">{children()}</div> })}
-            </div>
-        </li>
-    }
+    let foreign = |markup: Markup| match &lang {
+        Some(lang) => markup.attribute("lang", lang),
+        None => markup,
+    };
+    let card = Markup::new().html("<li class=\"card\">");
+    let card = match cover.into_option() {
+        Some(src) => {
+            let loading = if lazy { " loading=\"lazy\"" } else { "" };
+            card.html("<img class=\"cover\" alt=\"\" width=\"320\" height=\"160\" decoding=\"async\"")
+                .html(loading)
+                .attribute("src", &src)
+                .html(">")
+        }
+        None => card,
+    };
+    let card = foreign(card.html("<div class=\"body\"><h3><a").attribute("href", &href));
+    let card = card.html(">").append(title).html("</a></h3>");
+    let card = match meta.into_option() {
+        Some(meta) => card.html("<p class=\"meta\">").text(&meta).html("</p>"),
+        None => card,
+    };
+    let card = card.html("<div class=\"row foot\">");
+    let card = match snippet_html.into_option() {
+        Some(snippet) => foreign(card.html("<p class=\"snippet\"")).html(">").html(&snippet).html("</p>"),
+        None => card,
+    };
+    let card = card.html("<span class=\"price\">").text(&price).html("</span><span class=\"grow\"></span>");
+    let card = match rating {
+        Some((value, count)) => compact_rating(card, value, count),
+        None => card,
+    };
+    card.html("</div></div></li>").view()
 }
 
 /// A cover: decoration, so its `alt` is empty; width and height are given, so nothing shifts when it arrives.
@@ -94,6 +128,11 @@ pub fn Tag(#[prop(optional)] kind: TagKind, children: Children) -> impl IntoView
 
 /// HTML that has been sanitised already (a course's description, a lesson's text): never pass anything else.
 #[component]
-pub fn Prose(#[prop(into)] html: String) -> impl IntoView {
-    view! { <div class="prose" inner_html=html></div> }
+pub fn Prose(
+    #[prop(into)] html: String,
+    /// The text's language, where it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
+) -> impl IntoView {
+    view! { <div class="prose" lang=lang inner_html=html></div> }
 }

@@ -1,5 +1,6 @@
 //! Small drawn symbols. They never carry meaning alone: each is hidden from screen readers, words stand beside it.
 
+use crate::Markup;
 use leptos::prelude::*;
 
 /// Which symbol.
@@ -52,15 +53,17 @@ impl IconName {
             Self::Screen => "M2 3h12v8.500H2zM5.5 14h5M8 11.500V14",
         }
     }
+
+    /// The symbol as markup.
+    pub(crate) fn draw(self, markup: Markup) -> Markup {
+        let class = if matches!(self, Self::Star | Self::Play) { "icon solid" } else { "icon" };
+        let markup = markup.html("<svg class=\"").html(class).html("\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">");
+        markup.html("<path d=\"").html(self.path()).html("\"></path></svg>")
+    }
 }
 
 /// One symbol of 1 em, drawn in the colour of the text around it.
 #[component]
 pub fn Icon(name: IconName) -> impl IntoView {
-    let class = if matches!(name, IconName::Star | IconName::Play) { "icon solid" } else { "icon" };
-    view! {
-        <svg class=class viewBox="0 0 16 16" aria-hidden="true">
-            <path d=name.path()></path>
-        </svg>
-    }
+    name.draw(Markup::new()).view()
 }

@@ -27,12 +27,15 @@ pub fn Disclosure(
     #[prop(optional, into)]
     note: crate::MaybeText,
     #[prop(optional)] open: bool,
+    /// The title's language, where it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <details class="disclosure" open=open>
             <summary>
-                <span>{title}</span>
+                <span lang=lang>{title}</span>
                 {note.into_option().map(|note| view! { <span class="meta">{note}</span> })}
                 <crate::Icon name=crate::IconName::Down />
             </summary>

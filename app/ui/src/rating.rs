@@ -1,5 +1,6 @@
 //! [`Rating`] and [`RatingHistogram`]. Stars are drawn; what is read out is the text "4.7 of 5".
 
+use crate::{IconName, Markup};
 use leptos::prelude::*;
 
 /// Five stars filled to the value, and the value in words.
@@ -18,18 +19,8 @@ pub fn Rating(
     compact: bool,
 ) -> impl IntoView {
     let value = value.clamp(0.0, 5.0);
-    let words = view! { <span class="vh">" of 5"</span> };
     if compact {
-        return view! {
-            <span class="rating compact">
-                <crate::Icon name=crate::IconName::Star />
-                <span class="vh">"Rated "</span>
-                {format!("{value:.1}")}
-                {words}
-                {(count > 0).then(|| view! { <span class="count">{format!("({count})")}<span class="vh">" reviews"</span></span> })}
-            </span>
-        }
-        .into_any();
+        return compact_rating(Markup::new(), value, count).view().into_any();
     }
     let count = (count > 0).then(|| {
         let text = format!("from {count} {}", if count == 1 { "review" } else { "reviews" });
@@ -49,6 +40,19 @@ pub fn Rating(
         </span>
     }
     .into_any()
+}
+
+/// One star and the number, for cards.
+pub(crate) fn compact_rating(markup: Markup, value: f64, count: u64) -> Markup {
+    let markup = IconName::Star.draw(markup.html("<span class=\"rating compact\">"));
+    markup
+        .html("<span class=\"vh\">Rated </span>")
+        .number(format_args!("{:.1}", value.clamp(0.0, 5.0)))
+        .html("<span class=\"vh\"> of 5</span>")
+        .when(count > 0, |markup| {
+            markup.html("<span class=\"count\">(").number(count).html(")<span class=\"vh\"> reviews</span></span>")
+        })
+        .html("</span>")
 }
 
 /// Only the drawing.

@@ -179,10 +179,7 @@ fn CardSection() -> impl IntoView {
                     .into_iter()
                     .map(|(title, meta, price, rating)| {
                         view! {
-                            <Card href="#course" title=title meta=meta cover="/covers/floor.svg">
-                                <span class="price">{price}</span>
-                                <Rating value=rating count=128 compact=true />
-                            </Card>
+                            <Card href="#course" title=title meta=meta cover="/covers/floor.svg" price=price rating=Some((rating, 128)) />
                         }
                     })
                     .collect_view()}

@@ -13,7 +13,7 @@ mod store;
 
 pub use import::{Format, ImportOptions, ImportReport, RowError, import};
 pub use ops::{
-    CategoryPalette, PublishedPage, card, cards, categories, category_palette, course, home, lesson_preview, provider,
-    providers, reviews, sitemap,
+    CategoryPalette, LessonPreview, PublishedPage, card, cards, categories, category_palette, course, home,
+    lesson_preview, provider, providers, reviews, sitemap,
 };
 pub use policy::{CourseRecord, DownloadRecord, LessonRecord, OptionRecord, QuestionRecord, QuizRecord, VideoRecord};

@@ -17,6 +17,8 @@ use crate::{markdown, store};
 
 /// Reviews that come with a course's page.
 const FIRST_REVIEWS: i64 = 5;
+/// How old the home page's figures may be.
+const FIGURES_AGE: TimeDelta = TimeDelta::minutes(10);
 
 /// The cards of these courses, in the order of the ids; those that are not published are left out.
 ///
@@ -85,7 +87,6 @@ pub async fn course(db: &Db, slug_or_id: &str) -> OpResult<Option<(CourseDetail,
         outcomes: row.outcomes,
         audience: row.audience,
         requirements: row.requirements,
-        language: row.language,
         skills,
         modules,
         updated_at: row.updated_at,
@@ -134,20 +135,27 @@ pub struct PublishedPage {
 /// # Errors
 /// When the database fails.
 pub async fn home(db: &Db) -> OpResult<PublishedPage> {
+    let now = db.clock().now();
     let mut connection = db.anonymous().await?;
-    let row = store::figures(&mut connection).await?;
     let newest = store::newest(&mut connection, 6).await?;
     let best = store::best_rated(&mut connection, 3).await?;
     let categories = store::categories(&mut connection).await?;
+    let counted = store::figures(&mut connection, now - FIGURES_AGE).await?;
     drop(connection);
-    // A share over everybody's enrollments: only the sum leaves this transaction.
-    let mut tx = db.begin(&Actor::System("home figures")).await?;
-    let (all, completed) = store::completion(&mut tx, db.clock().now() - TimeDelta::days(30)).await?;
-    tx.commit().await?;
+    let row = match counted {
+        Some(row) => row,
+        None => {
+            // A share over everybody's enrollments: only the sum leaves this transaction.
+            let mut tx = db.begin(&Actor::System("home figures")).await?;
+            let row = store::count_figures(&mut tx, now - TimeDelta::days(30), now).await?;
+            tx.commit().await?;
+            row
+        }
+    };
     let figures = MarketFigures {
         courses: store::unsigned(row.courses),
         providers: store::unsigned(row.providers),
-        completion_percent: (completed * 100).checked_div(all),
+        completion_percent: (store::unsigned(row.completions) * 100).checked_div(store::unsigned(row.enrollments)),
         rating: RatingSummary {
             sum: store::unsigned(row.rating_sum),
             count: store::unsigned(row.rating_count),
@@ -199,6 +207,7 @@ pub async fn sitemap(db: &Db) -> OpResult<Vec<(String, DateTime<Utc>)>> {
 pub struct CategoryPalette {
     pub title: String,
     pub provider_name: String,
+    pub category_name: String,
     /// The category's position chooses the palette.
     pub position: u32,
 }
@@ -213,23 +222,36 @@ pub async fn category_palette(db: &Db, course: CourseId) -> OpResult<Option<Cate
     Ok(row.map(|row| CategoryPalette {
         title: row.title,
         provider_name: row.provider_name,
+        category_name: row.category_name,
         position: u32::try_from(row.position).unwrap_or_default(),
     }))
 }
 
-/// A lesson that may be read before buying: its title, its kind, safe HTML, and the video with its captions.
+/// A lesson that may be read before buying.
+#[derive(Clone, Debug)]
+pub struct LessonPreview {
+    pub title: String,
+    /// Of the course; BCP 47.
+    pub language: String,
+    pub kind: LessonKind,
+    /// Safe HTML.
+    pub body_html: String,
+    /// Its address, and that of its captions.
+    pub video: Option<(String, Option<String>)>,
+}
+
+/// A lesson that may be read before buying.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lesson_preview(
-    db: &Db,
-    course_slug: &str,
-    lesson: LessonId,
-) -> OpResult<Option<(String, LessonKind, String, Option<(String, Option<String>)>)>> {
+pub async fn lesson_preview(db: &Db, course_slug: &str, lesson: LessonId) -> OpResult<Option<LessonPreview>> {
     let mut connection = db.anonymous().await?;
     let row = store::preview(&mut connection, course_slug, lesson.0).await?;
-    Ok(row.map(|row| {
-        let kind = row.kind.parse().unwrap_or(LessonKind::Text);
-        (row.title, kind, markdown::to_html(&row.body_md), row.video_src.map(|src| (src, row.captions_src)))
+    Ok(row.map(|row| LessonPreview {
+        title: row.title,
+        language: row.language,
+        kind: row.kind.parse().unwrap_or(LessonKind::Text),
+        body_html: markdown::to_html(&row.body_md),
+        video: row.video_src.map(|src| (src, row.captions_src)),
     }))
 }

@@ -13,6 +13,7 @@ pub(crate) struct CardRow {
     slug: String,
     title: String,
     summary: String,
+    language: String,
     provider_name: String,
     provider_slug: String,
     category_slug: String,
@@ -47,6 +48,7 @@ impl From<CardRow> for CourseCard {
             slug: row.slug,
             title: row.title,
             summary: row.summary,
+            language: row.language,
             provider_name: row.provider_name,
             provider_slug: row.provider_slug,
             category_slug: row.category_slug,
@@ -66,7 +68,7 @@ macro_rules! card_query {
     ($tail:tt $(, $argument:expr)*) => {
         sqlx::query_as!(
             CardRow,
-            "select c.id, c.slug, c.title, c.summary, o.name as provider_name, o.slug as provider_slug,
+            "select c.id, c.slug, c.title, c.summary, c.language, o.name as provider_name, o.slug as provider_slug,
                 g.slug as category_slug, g.name as category_name, c.level, c.delivery, c.price_pence, c.duration_minutes,
                 r.rating_sum, r.rating_count, r.histogram, c.published_at
              from courses c join organizations o on o.id = c.provider_id join categories g on g.id = c.category_id
@@ -113,6 +115,7 @@ pub(crate) struct DetailRow {
     pub slug: String,
     pub title: String,
     pub summary: String,
+    pub language: String,
     pub provider_name: String,
     pub provider_slug: String,
     pub category_slug: String,
@@ -130,7 +133,6 @@ pub(crate) struct DetailRow {
     pub outcomes: Vec<String>,
     pub audience: String,
     pub requirements: String,
-    pub language: String,
     pub updated_at: DateTime<Utc>,
     pub skills: Option<serde_json::Value>,
     pub lessons: Option<serde_json::Value>,
@@ -144,6 +146,7 @@ impl DetailRow {
             slug: self.slug.clone(),
             title: self.title.clone(),
             summary: self.summary.clone(),
+            language: self.language.clone(),
             provider_name: self.provider_name.clone(),
             provider_slug: self.provider_slug.clone(),
             category_slug: self.category_slug.clone(),
@@ -167,10 +170,10 @@ pub(crate) async fn detail(
 ) -> sqlx::Result<Option<DetailRow>> {
     sqlx::query_as!(
         DetailRow,
-        "select c.id, c.slug, c.title, c.summary, o.name as provider_name, o.slug as provider_slug,
+        "select c.id, c.slug, c.title, c.summary, c.language, o.name as provider_name, o.slug as provider_slug,
             g.slug as category_slug, g.name as category_name, c.level, c.delivery, c.price_pence, c.duration_minutes,
             r.rating_sum, r.rating_count, r.histogram, c.published_at,
-            c.provider_id, c.description_md, c.outcomes, c.audience, c.requirements, c.language, c.updated_at,
+            c.provider_id, c.description_md, c.outcomes, c.audience, c.requirements, c.updated_at,
             (select json_agg(json_build_object('slug', s.slug, 'name', s.name) order by cs.position)
                 from course_skills cs join skills s on s.id = cs.skill_id where cs.course_id = c.id) as skills,
             (select json_agg(json_build_object('module', m.title, 'at', m.position, 'id', l.id, 'title', l.title, 'kind', l.kind,
@@ -238,34 +241,51 @@ pub(crate) async fn categories(db: &mut PgConnection) -> sqlx::Result<Vec<Catego
         .collect())
 }
 
+/// The home page's figures, as they were counted last.
 pub(crate) struct FigureRow {
     pub courses: i64,
     pub providers: i64,
     pub rating_sum: i64,
     pub rating_count: i64,
+    pub enrollments: i64,
+    pub completions: i64,
 }
 
-pub(crate) async fn figures(db: &mut PgConnection) -> sqlx::Result<FigureRow> {
+/// The figures, when they were counted since then.
+pub(crate) async fn figures(db: &mut PgConnection, since: DateTime<Utc>) -> sqlx::Result<Option<FigureRow>> {
     sqlx::query_as!(
         FigureRow,
-        "select count(*) as \"courses!\", count(distinct c.provider_id) as \"providers!\",
-            coalesce(sum(r.rating_sum), 0)::bigint as \"rating_sum!\", coalesce(sum(r.rating_count), 0)::bigint as \"rating_count!\"
-         from courses c join course_ratings r on r.course_id = c.id where c.state = 'published'"
+        "select courses, providers, rating_sum, rating_count, enrollments, completions from market_figures where counted_at > $1",
+        since
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
 }
 
-/// Enrollments older than 30 days, and how many of them are completed. Reads people's rows: for the program only.
-pub(crate) async fn completion(db: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<(u64, u64)> {
-    let row = sqlx::query!(
-        "select count(*) as \"all!\", count(*) filter (where state = 'completed') as \"completed!\"
-         from enrollments where state <> 'refunded' and enrolled_at < $1",
-        before
+/// Counts anew, over enrollments from before `before`. Reads people's rows: for the program only.
+pub(crate) async fn count_figures(
+    db: &mut PgConnection,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<FigureRow> {
+    sqlx::query_as!(
+        FigureRow,
+        "insert into market_figures (courses, providers, rating_sum, rating_count, enrollments, completions, counted_at)
+         select c.courses, c.providers, c.rating_sum, c.rating_count, e.enrollments, e.completions, $2
+         from (select count(*) as courses, count(distinct c.provider_id) as providers,
+                   coalesce(sum(r.rating_sum), 0)::bigint as rating_sum, coalesce(sum(r.rating_count), 0)::bigint as rating_count
+               from courses c join course_ratings r on r.course_id = c.id where c.state = 'published') c,
+             (select count(*) as enrollments, count(*) filter (where state = 'completed') as completions
+              from enrollments where state <> 'refunded' and enrolled_at < $1) e
+         on conflict (is_the_row) do update set courses = excluded.courses, providers = excluded.providers,
+             rating_sum = excluded.rating_sum, rating_count = excluded.rating_count, enrollments = excluded.enrollments,
+             completions = excluded.completions, counted_at = excluded.counted_at
+         returning courses, providers, rating_sum, rating_count, enrollments, completions",
+        before,
+        now
     )
     .fetch_one(db)
-    .await?;
-    Ok((unsigned(row.all), unsigned(row.completed)))
+    .await
 }
 
 pub(crate) async fn providers(db: &mut PgConnection, slug: Option<&str>) -> sqlx::Result<Vec<ProviderRow>> {
@@ -334,13 +354,14 @@ pub(crate) async fn sitemap(db: &mut PgConnection) -> sqlx::Result<Vec<(String, 
 pub(crate) struct PaletteRow {
     pub title: String,
     pub provider_name: String,
+    pub category_name: String,
     pub position: i32,
 }
 
 pub(crate) async fn palette(db: &mut PgConnection, course: Uuid) -> sqlx::Result<Option<PaletteRow>> {
     sqlx::query_as!(
         PaletteRow,
-        "select c.title, o.name as provider_name, g.position from courses c join categories g on g.id = c.category_id
+        "select c.title, o.name as provider_name, g.name as category_name, g.position from courses c join categories g on g.id = c.category_id
             join organizations o on o.id = c.provider_id where c.id = $1",
         course
     )
@@ -350,6 +371,7 @@ pub(crate) async fn palette(db: &mut PgConnection, course: Uuid) -> sqlx::Result
 
 pub(crate) struct PreviewRow {
     pub title: String,
+    pub language: String,
     pub body_md: String,
     pub kind: String,
     pub video_src: Option<String>,
@@ -364,7 +386,7 @@ pub(crate) async fn preview(
 ) -> sqlx::Result<Option<PreviewRow>> {
     sqlx::query_as!(
         PreviewRow,
-        "select l.title, l.kind, n.body_md, n.video_src, n.captions_src from lessons l join lesson_contents n on n.lesson_id = l.id
+        "select l.title, c.language, l.kind, n.body_md, n.video_src, n.captions_src from lessons l join lesson_contents n on n.lesson_id = l.id
             join courses c on c.id = l.course_id
          where c.slug = $1 and l.id = $2 and l.preview and c.state = 'published'",
         course_slug,

@@ -5,15 +5,16 @@
 
 mod error;
 mod migrate;
+mod origin;
 mod queue;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use guildhall_kernel::{Actor, Chance, Clock};
 use sqlx::{
-    AssertSqlSafe, PgPool, Postgres,
+    AssertSqlSafe, Connection, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 pub use error::{OpError, OpResult, violated};
 pub use migrate::{MigrateError, migrate};
+pub use origin::Origin;
 pub use queue::{Job, JobOptions, enqueue};
 
 /// A transaction on behalf of an actor. Dropped without `commit`, it is rolled back.
@@ -33,6 +35,7 @@ pub struct Db {
     read: PgPool,
     clock: Clock,
     chance: Chance,
+    origin: Option<Arc<Origin>>,
 }
 
 impl Db {
@@ -46,13 +49,20 @@ impl Db {
             Some(read_url) if read_url != url => pool_lazy(read_url, max_connections)?,
             _ => pool.clone(),
         };
-        Ok(Self { pool, read, clock: Clock::system(), chance: Chance::system() })
+        Ok(Self { pool, read, clock: Clock::system(), chance: Chance::system(), origin: None })
     }
 
     /// The same database with another time and chance: for tests and the demo's seed.
     #[must_use]
     pub fn with(self, clock: Clock, chance: Chance) -> Self {
         Self { clock, chance, ..self }
+    }
+
+    /// The same database, for work that leaves this task: it keeps the [`Origin`] of the request that runs now.
+    #[must_use]
+    pub fn pinned(self) -> Self {
+        let origin = Origin::current().map(Arc::new).or_else(|| self.origin.clone());
+        Self { origin, ..self }
     }
 
     #[must_use]
@@ -71,7 +81,8 @@ impl Db {
         self.chance.id(&self.clock)
     }
 
-    /// Opens a transaction as the actor: one round trip sets who acts for row-level security, until it ends.
+    /// Opens a transaction as the actor: one round trip sets who acts for row-level security, and from where for the audit
+    /// trail, until it ends.
     ///
     /// # Errors
     /// When no connection can be had in time.
@@ -85,9 +96,18 @@ impl Db {
             Actor::Anonymous | Actor::System(_) => String::new(),
         };
         let user = actor.user_id().map(|id| id.to_string()).unwrap_or_default();
+        let origin = match self.origin.as_deref().cloned().or_else(Origin::current) {
+            // Its characters are safe in this text.
+            Some(origin) => format!(
+                ", set_config('app.address', '{}', true), set_config('app.request_id', '{}', true)",
+                origin.address(),
+                origin.request_id()
+            ),
+            None => String::new(),
+        };
         let statement = format!(
             "begin; select set_config('app.user_id', '{user}', true), set_config('app.org_ids', '{organizations}', true), \
-             set_config('app.role', '{}', true)",
+             set_config('app.role', '{}', true){origin}",
             actor.role()
         );
         self.pool.begin_with(AssertSqlSafe(statement)).await
@@ -130,12 +150,25 @@ impl Db {
     }
 }
 
+/// A connection that nobody has used for so long is asked whether it still lives.
+const RESTED: Duration = Duration::from_secs(1);
+
 fn options(max_connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(5))
-        // A dead connection shows itself by an error on use, and a fresh one is made: no ping before each use.
+        // A connection in steady use shows by an error that it is dead: no ping before each use. One that has rested may have
+        // been cut off meanwhile, and is asked first: after an outage the pool heals without a failed request for each
+        // connection in it.
         .test_before_acquire(false)
+        .before_acquire(|connection, rested| {
+            Box::pin(async move {
+                if rested.idle_for >= RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 // Row-level security makes planning dearer than running: each statement is planned once a connection.

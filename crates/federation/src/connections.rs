@@ -3,10 +3,11 @@
 //! Always holds: an owner of the organisation alone reaches any of it; whoever else belongs to it is refused, and for
 //! strangers there is no such organisation. Row-level security says the same.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, token};
 use guildhall_types::{
-    ConnectionId, Error, ScimTokenId,
+    ConnectionId, Error, OrganizationId, ScimTokenId,
     federation::{ConnectionFields, ConnectionView, SignOnPage, TestStep},
 };
 use serde_json::{Value, json};
@@ -31,6 +32,18 @@ async fn owned(tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
     let user = actor.user()?;
     let mine = connections::mine(tx, slug, user.id).await?.ok_or(Error::NotFound)?;
     if mine.role == "owner" { Ok(mine) } else { Err(Error::Forbidden.into()) }
+}
+
+/// The organisation, for an owner who proved lately who they are: keys and who may come in hang on it.
+async fn owned_and_proved(db: &Db, tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
+    let mine = owned(tx, actor, slug).await?;
+    actor.user()?.confirmed_recently(db.clock())?;
+    Ok(mine)
+}
+
+/// Tells of what an owner did.
+async fn tell(tx: &mut Tx, actor: &Actor, mine: OrganizationId, event: Event) -> OpResult<()> {
+    guildhall_audit::record(tx, actor, event.acting_for(Party::Organization(mine))).await
 }
 
 /// A connection of the organisation, for its owner.
@@ -93,7 +106,7 @@ pub async fn save(
 ) -> OpResult<ConnectionId> {
     actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let mine = owned(&mut tx, actor, slug).await?;
+    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
     let before = match id {
         Some(id) => Some(own(&mut tx, actor, slug, id).await?),
         None => None,
@@ -102,7 +115,10 @@ pub async fn save(
     let method = before.as_ref().map(|kept| kept.connection.auth_method);
     let new = NewConnection::parse(fields, secret, method, &mine.kind, reach)?;
     let (id, now) = (id.unwrap_or_else(|| db.id()), db.clock().now());
-    let sealed = new.secret.as_ref().map(|secret| seal(db, federation, id, secret)).transpose()?;
+    let sealed = new.secret.as_ref().map(|secret| seal(federation, id, secret)).transpose()?;
+    let told = |name: &str| json!({ "name": name, "issuer": new.issuer, "client_id": new.client_id, "default_role": new.roles.otherwise });
+    let event = Event::new("sign_on.connection_saved", "sso_connection", id).after(told(&new.name));
+    tell(&mut tx, actor, mine.id, event).await?;
     match (before, sealed) {
         (None, Some(sealed)) => connections::insert(&mut tx, id, mine.id, &new, &sealed, now).await?,
         (None, None) => return Err(Error::field("secret", "Enter the client secret").into()),
@@ -119,16 +135,15 @@ pub async fn save(
         }
     }
     tx.commit().await?;
-    tracing::info!(connection = %id, "a sign-in connection was saved");
     Ok(id)
 }
 
-fn seal(db: &Db, federation: &Federation, id: ConnectionId, secret: &Secret) -> OpResult<SealedSecret> {
+fn seal(federation: &Federation, id: ConnectionId, secret: &Secret) -> OpResult<SealedSecret> {
     let (text, public_jwk) = match secret {
         Secret::Text(text) => (text, None),
         Secret::Key(key, pem) => (pem, Some(key.public().clone())),
     };
-    let sealed = federation.sealer.seal(db.chance(), &place(id), text.as_bytes()).map_err(anyhow::Error::from)?;
+    let sealed = federation.sealer.seal(&place(id), text.as_bytes()).map_err(anyhow::Error::from)?;
     Ok(SealedSecret { sealed, public_jwk })
 }
 
@@ -146,6 +161,7 @@ pub async fn switch(
 ) -> OpResult<()> {
     actor.user()?;
     let mut tx = db.begin(actor).await?;
+    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
     let kept = own(&mut tx, actor, slug, id).await?;
     if enforced && !kept.enforced {
         let passed = kept.tested_at.is_some() && kept.tested.iter().all(|step| step.passed);
@@ -158,7 +174,13 @@ pub async fn switch(
             return Err(Error::conflict("Verify a domain of your organisation first: the connection becomes the only way in for addresses of its domains.").into());
         }
     }
-    connections::set(&mut tx, id, enabled, enabled && enforced, db.clock().now()).await?;
+    let enforced = enabled && enforced;
+    connections::set(&mut tx, id, enabled, enforced, db.clock().now()).await?;
+    let event = Event::new("sign_on.connection_switched", "sso_connection", id).change(
+        json!({ "enabled": kept.enabled, "enforced": kept.enforced }),
+        json!({ "enabled": enabled, "enforced": enforced }),
+    );
+    tell(&mut tx, actor, mine.id, event).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -171,6 +193,8 @@ pub async fn switch(
 pub async fn release(db: &Db, slug: &str) -> OpResult<u64> {
     let mut tx = db.begin(&Actor::System("release-sign-on")).await?;
     let released = connections::release(&mut tx, slug, db.clock().now()).await?;
+    let event = Event::new("sign_on.released", "organization", slug).after(json!({ "connections": released }));
+    guildhall_audit::record(&mut tx, &Actor::System("release-sign-on"), event).await?;
     tx.commit().await?;
     tracing::warn!(slug, released, "an organisation's sign-in is no longer enforced");
     Ok(released)
@@ -183,8 +207,12 @@ pub async fn release(db: &Db, slug: &str) -> OpResult<u64> {
 pub async fn remove(db: &Db, actor: &Actor, slug: &str, id: ConnectionId) -> OpResult<()> {
     actor.user()?;
     let mut tx = db.begin(actor).await?;
-    own(&mut tx, actor, slug, id).await?;
+    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
+    let kept = own(&mut tx, actor, slug, id).await?;
     connections::delete(&mut tx, id).await?;
+    let event = Event::new("sign_on.connection_removed", "sso_connection", id)
+        .before(json!({ "name": kept.connection.name, "issuer": kept.connection.issuer }));
+    tell(&mut tx, actor, mine.id, event).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -240,12 +268,15 @@ pub async fn make_scim_token(db: &Db, actor: &Actor, slug: &str, name: &str) -> 
         return Err(Error::field("token_name", "Enter a name for the token in 80 characters or fewer").into());
     }
     let mut tx = db.begin(actor).await?;
-    let mine = owned(&mut tx, actor, slug).await?;
+    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
     if connections::tokens(&mut tx, mine.id).await?.len() >= 20 {
         return Err(Error::conflict("There are 20 tokens already. Revoke one first.").into());
     }
     let (token, hash) = token::issue(db.chance());
-    connections::insert_token(&mut tx, db.id(), mine.id, name, &hash, db.clock().now()).await?;
+    let id: ScimTokenId = db.id();
+    connections::insert_token(&mut tx, id, mine.id, name, &hash, db.clock().now()).await?;
+    let event = Event::new("directory.token_made", "scim_token", id).after(json!({ "name": name }));
+    tell(&mut tx, actor, mine.id, event).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -261,6 +292,7 @@ pub async fn revoke_scim_token(db: &Db, actor: &Actor, slug: &str, id: ScimToken
     if !connections::revoke_token(&mut tx, mine.id, id, db.clock().now()).await? {
         return Err(Error::NotFound.into());
     }
+    tell(&mut tx, actor, mine.id, Event::new("directory.token_revoked", "scim_token", id)).await?;
     tx.commit().await?;
     Ok(())
 }

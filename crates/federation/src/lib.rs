@@ -22,7 +22,6 @@ pub mod policy;
 mod probe;
 mod provider;
 pub mod scim;
-mod seal;
 mod store;
 pub mod token;
 
@@ -30,11 +29,10 @@ use std::sync::Arc;
 
 use guildhall_db::{Db, OpResult};
 use guildhall_identity::Passwords;
-use guildhall_kernel::token as secret_token;
+use guildhall_kernel::{Sealer, token as secret_token};
 use tokio::sync::OnceCell;
 
 pub use provider::{Metadata, Provider, ProviderError, Providers, check_metadata};
-pub use seal::{Sealer, Unsealable};
 
 use net::{Fetcher, Reach};
 
@@ -50,16 +48,16 @@ pub struct Federation {
 }
 
 impl Federation {
-    /// `base_url` is the site's public address; `key` the program's for secrets at rest; in `development` providers may be
+    /// `base_url` is the site's public address; `sealer` keeps secrets at rest; in `development` providers may be
     /// on loopback and plain http, and cookies are not `Secure`.
     ///
     /// # Errors
     /// When the HTTP client can't be made.
-    pub fn new(base_url: &str, key: &[u8; 32], development: bool, passwords: Passwords) -> anyhow::Result<Self> {
+    pub fn new(base_url: &str, sealer: Sealer, development: bool, passwords: Passwords) -> anyhow::Result<Self> {
         let reach = if development { Reach::Development } else { Reach::Public };
         Ok(Self {
             providers: Providers::new(Fetcher::new(reach)?, reach),
-            sealer: Sealer::new(key)?,
+            sealer,
             passwords,
             unknown: Arc::default(),
             base_url: base_url.trim_end_matches('/').into(),

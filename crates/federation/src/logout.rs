@@ -1,9 +1,11 @@
 //! Back-channel logout: a provider ends the sessions that it opened (OpenID Connect Back-Channel Logout 1.0).
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult};
 use guildhall_identity::end_federated;
 use guildhall_kernel::Actor;
 use guildhall_types::{ConnectionId, Error};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -46,8 +48,11 @@ pub async fn back_channel_logout(
     for (user, session) in people::sessions(&mut tx, connection, &token.issuer, subject, sid).await? {
         ended += end_federated(db, &mut tx, user, Some(&[session])).await?;
     }
+    let event = Event::new("sign_on.signed_out", "sso_connection", connection)
+        .acting_for(Party::Organization(kept.connection.organization))
+        .after(json!({ "sessions": ended }));
+    guildhall_audit::record(&mut tx, &SYSTEM, event).await?;
     tx.commit().await?;
-    tracing::info!(%connection, ended, "a provider signed somebody out");
     Ok(ended)
 }
 

@@ -1,43 +1,63 @@
-//! The session's cookie: its name and how it is written and read.
+//! The two cookies of a signed-in browser: the access token, which every request is checked by, and the refresh token,
+//! which gets a new one when that is stale. How they are named, written and read.
 
-/// Where cookies can be `Secure`: the prefix makes browsers refuse one that another host or plain http tries to plant.
-pub const SECURE_NAME: &str = "__Host-guildhall";
-/// On plain-http localhost.
-pub const PLAIN_NAME: &str = "guildhall";
+use chrono::TimeDelta;
 
-/// Browsers keep a cookie for 400 days at most; when a session ends is decided by its row, not by this.
-const MAX_AGE_SECONDS: u32 = 400 * 24 * 60 * 60;
+use crate::policy::{ACCESS_FOR, REFRESH_FOR};
 
-/// The cookie's name.
-#[must_use]
-pub const fn name(secure: bool) -> &'static str {
-    if secure { SECURE_NAME } else { PLAIN_NAME }
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    Access,
+    Refresh,
 }
 
-/// The token in a `Cookie` header.
-#[must_use]
-pub fn read(header: &str, secure: bool) -> Option<&str> {
-    header.split(';').find_map(|pair| {
-        let (found, value) = pair.split_once('=')?;
-        (found.trim() == name(secure)).then(|| value.trim())
-    })
-}
+impl Cookie {
+    /// Its name. Where cookies can be `Secure`, the prefix makes browsers refuse one that another host or plain http tries to
+    /// plant; on plain-http localhost there is none.
+    #[must_use]
+    pub const fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Access, true) => "__Host-guildhall-access",
+            (Self::Refresh, true) => "__Host-guildhall-refresh",
+            (Self::Access, false) => "guildhall-access",
+            (Self::Refresh, false) => "guildhall-refresh",
+        }
+    }
 
-/// The `Set-Cookie` that signs in.
-#[must_use]
-pub fn set(token: &str, secure: bool) -> String {
-    write(token, secure, MAX_AGE_SECONDS)
-}
+    /// Browsers forget it no later than its token ends; when that is, the token and its row decide.
+    const fn lasts(self) -> TimeDelta {
+        match self {
+            Self::Access => ACCESS_FOR,
+            Self::Refresh => REFRESH_FOR,
+        }
+    }
 
-/// The `Set-Cookie` that signs out.
-#[must_use]
-pub fn clear(secure: bool) -> String {
-    write("", secure, 0)
-}
+    /// Its token in a `Cookie` header.
+    #[must_use]
+    pub fn read(self, header: &str, secure: bool) -> Option<&str> {
+        header.split(';').find_map(|pair| {
+            let (found, value) = pair.split_once('=')?;
+            (found.trim() == self.name(secure)).then(|| value.trim()).filter(|value| !value.is_empty())
+        })
+    }
 
-fn write(value: &str, secure: bool, max_age: u32) -> String {
-    let flag = if secure { "; Secure" } else { "" };
-    format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{flag}", name(secure))
+    /// The `Set-Cookie` that hands the token out.
+    #[must_use]
+    pub fn set(self, token: &str, secure: bool) -> String {
+        self.write(token, secure, self.lasts().num_seconds())
+    }
+
+    /// The `Set-Cookie` that takes it away.
+    #[must_use]
+    pub fn clear(self, secure: bool) -> String {
+        self.write("", secure, 0)
+    }
+
+    fn write(self, value: &str, secure: bool, max_age: i64) -> String {
+        let flag = if secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{flag}", self.name(secure))
+    }
 }
 
 #[cfg(test)]
@@ -48,17 +68,27 @@ mod tests {
 
     #[test]
     fn what_is_set_can_be_read() {
-        assert_eq!(set("abc", true), "__Host-guildhall=abc; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure");
-        assert_eq!(clear(false), "guildhall=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-        assert_eq!(read("theme=dark; guildhall=abc ;x=y", false), Some("abc"));
-        assert_eq!(read("theme=dark; guildhall=abc", true), None);
-        assert_eq!(read("xguildhall=abc", false), None);
+        assert_eq!(
+            Cookie::Access.set("abc", true),
+            "__Host-guildhall-access=abc; Path=/; Max-Age=900; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(
+            Cookie::Refresh.set("abc", false),
+            "guildhall-refresh=abc; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(Cookie::Refresh.clear(false), "guildhall-refresh=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        let header = "theme=dark; guildhall-access=abc ;guildhall-refresh=def; x=y";
+        assert_eq!(Cookie::Access.read(header, false), Some("abc"));
+        assert_eq!(Cookie::Refresh.read(header, false), Some("def"));
+        assert_eq!(Cookie::Access.read(header, true), None);
+        assert_eq!(Cookie::Access.read("xguildhall-access=abc; guildhall-access=", false), None);
     }
 
     proptest! {
         #[test]
         fn any_header_is_read_without_panic(header in any::<String>(), secure in any::<bool>()) {
-            let _ = read(&header, secure);
+            let _ = Cookie::Access.read(&header, secure);
+            let _ = Cookie::Refresh.read(&header, secure);
         }
     }
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    policy,
+    factors, policy,
     store::{self, NewLink, NewPerson, Person, Purpose},
 };
 
@@ -52,7 +52,7 @@ pub struct ResetRequested {
     pub email: String,
 }
 
-/// Forgets sessions and links that ended a month ago; once a day.
+/// Forgets links that ended a month ago, sessions that ended 90 days ago and refresh tokens that expired; once a day.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PurgeIdentity {}
 
@@ -138,13 +138,18 @@ pub async fn run_reset(db: &Db, job: &ResetRequested) -> OpResult<()> {
     again(db, &job.email, Purpose::ResetPassword, job.request, |person| !person.suspended).await
 }
 
-/// Deletes what ended a month ago; how many rows.
+/// Deletes what is kept no longer; how many rows.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn run_purge(db: &Db) -> OpResult<u64> {
     let mut tx = db.begin(&ACTOR).await?;
-    let rows = store::purge(&mut tx, db.clock().now() - TimeDelta::days(30)).await?;
+    let now = db.clock().now();
+    let before = now - TimeDelta::days(30);
+    let rows = store::purge_links(&mut tx, before).await?
+        + store::purge_sessions(&mut tx, now - policy::SEEN_FOR, now).await?
+        + store::purge_claims(&mut tx).await?
+        + factors::store::purge(&mut tx, now, before).await?;
     tx.commit().await?;
     Ok(rows)
 }

@@ -1,28 +1,36 @@
 //! Who people are: accounts, passwords, sessions, and the links that prove an address.
 //!
-//! Public: the ops of [`ops`] (signing up, in and out, confirming, resetting, the account), the services [`Passwords`] and
-//! [`Throttle`], the session's [`cookie`], the rules of [`policy`], and the jobs of [`jobs`] that the worker runs.
+//! Public: the ops of [`ops`] (signing up, in and out, staying signed in, confirming, resetting, the account) and [`factors`],
+//! the services [`Passwords`], [`Throttle`], [`Tokens`] and [`Factors`], the session's [`cookie`]s, the rules of [`policy`], and
+//! the jobs of [`jobs`] that the worker runs.
 //!
 //! Invariants:
 //! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
 //! - No answer and no amount of work tells whether an address has an account: whatever depends on that happens in a job,
 //!   after the answer, and signing in verifies a password even where there is no account.
 //! - Nobody signs in before their address is confirmed, and every signing in makes a new session.
+//! - An access token is checked without the database and stops working on every node the moment its session ends or its
+//!   person changes; a refresh token works once.
 //! - A link sent by mail works once, for one purpose, for a while. A changed password ends the other sessions.
 
 pub mod cookie;
+pub mod factors;
 pub mod jobs;
 pub mod ops;
 mod passwords;
 pub mod policy;
 mod store;
 mod throttle;
+mod tokens;
 
+pub use factors::{FactorSettings, Factors, Proof, RequiredOf, must_set_up, prove_again, verify_second_factor};
 pub use ops::{
-    Client, NewSession, SignUp, account, authenticate, change_password, confirm_email, end_other_sessions, end_session,
-    rename, request_reset, resend_confirmation, reset_password, sign_in, sign_out, sign_up,
+    Client, NewSession, SignUp, Signed, SignedIn, account, change_password, confirm_email, end_other_sessions,
+    end_session, reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor,
+    sessions, sign_in, sign_out, sign_up,
 };
 pub use ops::{create_federated, end_federated, sign_in_federated};
 pub use passwords::Passwords;
 pub use policy::EmailAddress;
 pub use throttle::Throttle;
+pub use tokens::{KeyInfo, Tokens};

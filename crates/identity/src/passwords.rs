@@ -95,6 +95,17 @@ impl Passwords {
         Ok(known && matches)
     }
 
+    /// Whether a stored password was hashed otherwise than one is today: its next right entry is the time to hash it anew.
+    #[must_use]
+    pub fn needs_rehash(&self, stored: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(stored) else { return false };
+        let today = self.0.argon.params();
+        let same = Params::try_from(&hash).is_ok_and(|then| {
+            (then.m_cost(), then.t_cost(), then.p_cost()) == (today.m_cost(), today.t_cost(), today.p_cost())
+        });
+        !same || hash.algorithm != Algorithm::Argon2id.ident() || hash.version != Some(Version::V0x13.into())
+    }
+
     /// How many passwords were verified so far, those of nobody included.
     #[must_use]
     pub fn verifications(&self) -> u64 {
@@ -145,6 +156,18 @@ mod tests {
         assert!(passwords.verify(Some(&stored), "violet kettle 42 harbour").await.unwrap());
         assert!(!passwords.verify(Some(&stored), "violet kettle 42 Harbour").await.unwrap());
         assert_ne!(stored, passwords.hash("violet kettle 42 harbour").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn cheaper_hashes_are_to_be_made_anew() {
+        let today = Passwords::with_cost(&Chance::seeded(1), 128, 2).unwrap();
+        for (memory, passes, anew) in [(128, 2, false), (64, 2, true), (128, 1, true)] {
+            let then = Passwords::with_cost(&Chance::seeded(1), memory, passes).unwrap();
+            let stored = then.hash("violet kettle 42 harbour").await.unwrap();
+            assert_eq!(today.needs_rehash(&stored), anew, "{stored}");
+            assert!(today.verify(Some(&stored), "violet kettle 42 harbour").await.unwrap());
+        }
+        assert!(!today.needs_rehash("not a hash"));
     }
 
     #[tokio::test]

@@ -1,9 +1,15 @@
 //! All of the crate's SQL. Which rows a statement reaches is decided by the transaction's actor.
 
 use chrono::{DateTime, Utc};
-use guildhall_types::{OrganizationId, SessionId, UserId};
+use guildhall_types::UserId;
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+mod keys;
+mod sessions;
+
+pub(crate) use keys::*;
+pub(crate) use sessions::*;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -167,145 +173,6 @@ pub(crate) async fn hold_password(tx: &mut PgConnection, id: UserId, hash: &str)
 }
 
 #[derive(Debug)]
-pub(crate) struct NewSessionRow<'a> {
-    pub(crate) id: SessionId,
-    pub(crate) user: UserId,
-    pub(crate) token_hash: &'a [u8],
-    pub(crate) user_agent: &'a str,
-    pub(crate) now: DateTime<Utc>,
-    pub(crate) expires_at: DateTime<Utc>,
-}
-
-pub(crate) async fn insert_session(tx: &mut PgConnection, session: &NewSessionRow<'_>) -> Result<()> {
-    sqlx::query!(
-        "insert into sessions (id, user_id, token_hash, user_agent, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6)",
-        session.id.0,
-        session.user.0,
-        session.token_hash,
-        session.user_agent,
-        session.now,
-        session.expires_at
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// A living session with its person.
-#[derive(Debug)]
-pub(crate) struct Signed {
-    pub(crate) session: SessionId,
-    pub(crate) last_seen_at: DateTime<Utc>,
-    pub(crate) user: UserId,
-    pub(crate) name: String,
-    pub(crate) email: String,
-    pub(crate) confirmed: bool,
-    pub(crate) is_admin: bool,
-    pub(crate) organizations: Vec<OrganizationId>,
-    pub(crate) is_provider: bool,
-}
-
-pub(crate) async fn signed(tx: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<Signed>> {
-    let row = sqlx::query!(
-        r#"select s.id as session, s.last_seen_at, u.id as user_id, u.name, u.email, u.is_admin,
-               u.email_confirmed_at is not null as "confirmed!",
-               array(select o.id from memberships m join organizations o on o.id = m.organization_id
-                   where m.user_id = u.id and o.suspended_at is null order by o.id) as "organizations!: Vec<Uuid>",
-               exists (select from memberships m join organizations o on o.id = m.organization_id
-                   where m.user_id = u.id and o.suspended_at is null and o.kind = 'provider') as "is_provider!"
-           from sessions s join users u on u.id = s.user_id
-           where s.token_hash = $1 and s.revoked_at is null and s.expires_at > $2 and u.suspended_at is null"#,
-        token_hash,
-        now
-    )
-    .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|row| Signed {
-        session: row.session.into(),
-        last_seen_at: row.last_seen_at,
-        user: row.user_id.into(),
-        name: row.name,
-        email: row.email,
-        confirmed: row.confirmed,
-        is_admin: row.is_admin,
-        organizations: row.organizations.into_iter().map(Into::into).collect(),
-        is_provider: row.is_provider,
-    }))
-}
-
-pub(crate) async fn touch_session(
-    tx: &mut PgConnection,
-    id: SessionId,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<()> {
-    sqlx::query!(
-        "update sessions set last_seen_at = $2, expires_at = $3 where id = $1 and last_seen_at < $2",
-        id.0,
-        now,
-        expires_at
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-#[derive(Debug)]
-pub(crate) struct SessionRow {
-    pub(crate) id: SessionId,
-    pub(crate) user_agent: String,
-    pub(crate) created_at: DateTime<Utc>,
-    pub(crate) last_seen_at: DateTime<Utc>,
-}
-
-pub(crate) async fn sessions(tx: &mut PgConnection, user: UserId, now: DateTime<Utc>) -> Result<Vec<SessionRow>> {
-    sqlx::query_as!(
-        SessionRow,
-        r#"select id as "id: Uuid", user_agent, created_at, last_seen_at from sessions
-           where user_id = $1 and revoked_at is null and expires_at > $2 order by last_seen_at desc, id desc limit 100"#,
-        user.0,
-        now
-    )
-    .fetch_all(tx)
-    .await
-}
-
-pub(crate) async fn end_session(
-    tx: &mut PgConnection,
-    user: UserId,
-    id: SessionId,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "update sessions set revoked_at = $3 where user_id = $1 and id = $2 and revoked_at is null",
-        user.0,
-        id.0,
-        now
-    )
-    .execute(tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Ends all of a person's sessions, but for one.
-pub(crate) async fn end_sessions(
-    tx: &mut PgConnection,
-    user: UserId,
-    but: Option<SessionId>,
-    now: DateTime<Utc>,
-) -> Result<u64> {
-    let done = sqlx::query!(
-        "update sessions set revoked_at = $3 where user_id = $1 and revoked_at is null and id is distinct from $2",
-        user.0,
-        but.map(|id| id.0),
-        now
-    )
-    .execute(tx)
-    .await?;
-    Ok(done.rows_affected())
-}
-
-#[derive(Debug)]
 pub(crate) struct NewLink<'a> {
     pub(crate) id: Uuid,
     pub(crate) user: UserId,
@@ -406,10 +273,8 @@ pub(crate) async fn void_links(
     Ok(())
 }
 
-/// Deletes sessions and links that ended before then.
-pub(crate) async fn purge(tx: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
-    let sessions =
-        sqlx::query!("delete from sessions where expires_at < $1 or revoked_at < $1", before).execute(&mut *tx).await?;
-    let links = sqlx::query!("delete from one_time_tokens where expires_at < $1", before).execute(tx).await?;
-    Ok(sessions.rows_affected() + links.rows_affected())
+/// Deletes links that ended before then.
+pub(crate) async fn purge_links(tx: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
+    let done = sqlx::query!("delete from one_time_tokens where expires_at < $1", before).execute(tx).await?;
+    Ok(done.rows_affected())
 }

@@ -1,7 +1,7 @@
 //! How often one may try.
 //!
 //! What holds here: a try is refused only because of tries from the same network address, so a stranger elsewhere can
-//! slow an account's sign-in by seconds but never lock it; waiting as long as the answer says always helps; a refused
+//! slow an account's sign-in, or everybody's, by seconds but never lock it; waiting as long as the answer says always helps; a refused
 //! try costs nothing further; memory is bounded whatever is thrown at it.
 
 use std::{
@@ -32,11 +32,20 @@ const PAIR: Limit = Limit { burst: 10, every: 90 * SECOND };
 const ADDRESS: Limit = Limit { burst: 60, every: 15 * SECOND };
 /// 30 tries in 15 minutes for one account from everywhere; past it each try waits longer, and none is refused.
 const ACCOUNT: Limit = Limit { burst: 30, every: 30 * SECOND };
+/// 600 wrong tries in 10 minutes by everybody together; past it each try waits longer, and none is refused.
+const EVERYBODY: Limit = Limit { burst: 600, every: SECOND };
+/// 60 questions to an authenticator in 10 minutes from one address: each is a row until it expires.
+const CHALLENGE: Limit = Limit { burst: 60, every: 10 * SECOND };
 /// 20 requests for mail in an hour from one address: signing up, forgotten passwords, links again.
 const MAIL: Limit = Limit { burst: 20, every: 180 * SECOND };
 
+/// 300 refreshes in 15 minutes from one address: the network of an office, not a flood.
+const REFRESH: Limit = Limit { burst: 300, every: 3 * SECOND };
+
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_DELAY: Duration = Duration::from_secs(4);
+/// Less than for one account: this one is everybody's.
+const LONGEST_FOR_EVERYBODY: Duration = Duration::from_secs(1);
 /// Keys that are remembered at most: a few megabytes.
 const MOST_KEYS: usize = 100_000;
 
@@ -75,26 +84,39 @@ impl Throttle {
     /// [`Error::TooMany`] when this address has tried too often.
     pub fn sign_in(&self, account: &str, address: &str) -> Result<Duration, Error> {
         let address = network(address);
-        let [pair, from, to] =
-            [self.key("pair", account, &address), self.key("address", "", &address), self.key("account", account, "")];
+        let [pair, from, to, all] = [
+            self.key("pair", account, &address),
+            self.key("address", "", &address),
+            self.key("account", account, ""),
+            self.key("everybody", "", ""),
+        ];
         self.with(|now, new_at| {
             may(now, new_at.get(&pair), PAIR)?;
             may(now, new_at.get(&from), ADDRESS)?;
             count(now, new_at, pair, PAIR);
             count(now, new_at, from, ADDRESS);
-            Ok(delay(count(now, new_at, to, ACCOUNT), now))
+            let own = delay(count(now, new_at, to, ACCOUNT), now, ACCOUNT, 5, LONGEST_DELAY);
+            let shared = delay(count(now, new_at, all, EVERYBODY), now, EVERYBODY, 100, LONGEST_FOR_EVERYBODY);
+            Ok(own.max(shared))
         })
         .unwrap_or(Ok(Duration::ZERO))
     }
 
-    /// The try was right: it does not count against the person.
+    /// The try was right: it does not count against the person, nor anybody else.
     pub fn succeeded(&self, account: &str, address: &str) {
         let address = network(address);
-        let (pair, from) = (self.key("pair", account, &address), self.key("address", "", &address));
+        let pair = self.key("pair", account, &address);
+        let counted = [
+            (self.key("address", "", &address), ADDRESS),
+            (self.key("account", account, ""), ACCOUNT),
+            (self.key("everybody", "", ""), EVERYBODY),
+        ];
         self.with(|_, new_at| {
             new_at.remove(&pair);
-            if let Some(at) = new_at.get_mut(&from) {
-                *at -= ADDRESS.every;
+            for (key, limit) in counted {
+                if let Some(at) = new_at.get_mut(&key) {
+                    *at -= limit.every;
+                }
             }
         });
     }
@@ -104,10 +126,36 @@ impl Throttle {
     /// # Errors
     /// [`Error::TooMany`] when this address has asked too often.
     pub fn mail(&self, address: &str) -> Result<(), Error> {
-        let key = self.key("mail", "", &network(address));
+        self.by_address("mail", address, MAIL)
+    }
+
+    /// Counts one question to an authenticator by somebody who is not known yet.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when this address has asked too often.
+    pub fn challenge(&self, address: &str) -> Result<(), Error> {
+        self.by_address("challenge", address, CHALLENGE)
+    }
+
+    fn by_address(&self, kind: &str, address: &str, limit: Limit) -> Result<(), Error> {
+        let key = self.key(kind, "", &network(address));
         self.with(|now, new_at| {
-            may(now, new_at.get(&key), MAIL)?;
-            count(now, new_at, key, MAIL);
+            may(now, new_at.get(&key), limit)?;
+            count(now, new_at, key, limit);
+            Ok(())
+        })
+        .unwrap_or(Ok(()))
+    }
+
+    /// Counts one request that refreshes a program's tokens.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when this address has asked too often.
+    pub fn refresh(&self, address: &str) -> Result<(), Error> {
+        let key = self.key("refresh", "", &network(address));
+        self.with(|now, new_at| {
+            may(now, new_at.get(&key), REFRESH)?;
+            count(now, new_at, key, REFRESH);
             Ok(())
         })
         .unwrap_or(Ok(()))
@@ -123,7 +171,7 @@ impl Throttle {
         }
         let now = self.0.clock.now().timestamp_micros();
         let mut new_at = self.0.new_at.lock();
-        if new_at.len() + 3 > self.0.most {
+        if new_at.len() + 4 > self.0.most {
             forget(&mut new_at, now, self.0.most);
         }
         Some(look(now, &mut new_at))
@@ -148,14 +196,14 @@ fn count(now: i64, new_at: &mut HashMap<u64, i64>, key: u64, limit: Limit) -> i6
     *at
 }
 
-/// How long to hold a try back: nothing within the burst, then doubling with each five tries past it.
-fn delay(new_at: i64, now: i64) -> Duration {
-    let over = (new_at - now) / ACCOUNT.every - ACCOUNT.burst;
+/// How long to hold a try back: nothing within the burst, then doubling with each `step` tries past it.
+fn delay(new_at: i64, now: i64, limit: Limit, step: i64, longest: Duration) -> Duration {
+    let over = (new_at - now) / limit.every - limit.burst;
     if over <= 0 {
         return Duration::ZERO;
     }
-    let doublings = u32::try_from(over / 5).unwrap_or(u32::MAX).min(10);
-    FIRST_DELAY.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_DELAY)
+    let doublings = u32::try_from(over / step).unwrap_or(u32::MAX).min(10);
+    FIRST_DELAY.saturating_mul(2_u32.saturating_pow(doublings)).min(longest)
 }
 
 /// Makes room: first what is as good as new anyway, then the half that is nearest to it.
@@ -250,6 +298,40 @@ mod tests {
             throttle.sign_in("ada@example.com", "192.0.2.1").unwrap();
             throttle.succeeded("ada@example.com", "192.0.2.1");
         }
+    }
+
+    #[test]
+    fn a_flood_of_wrong_tries_slows_everybody_a_little_and_refuses_nobody() {
+        let throttle = Throttle::new(clock());
+        let flood = |from: i64, to: i64| {
+            (from..to).map(|n| throttle.sign_in(&format!("{n}@example.com"), &format!("2001:db8:{n:x}::1"))).last()
+        };
+        assert_eq!(flood(0, 600), Some(Ok(Duration::ZERO)));
+        let mut before = Duration::ZERO;
+        for hundreds in 6..14 {
+            let delay = flood(hundreds * 100, hundreds * 100 + 100).unwrap().unwrap();
+            assert!(delay >= before, "it grows");
+            before = delay;
+        }
+        assert_eq!(throttle.sign_in("ada@example.com", "192.0.2.1"), Ok(LONGEST_FOR_EVERYBODY));
+    }
+
+    #[test]
+    fn being_right_does_not_slow_others() {
+        let throttle = Throttle::new(clock());
+        for number in 0..2_000 {
+            let (account, address) = (format!("{number}@example.com"), format!("2001:db8:{number:x}::1"));
+            assert_eq!(throttle.sign_in(&account, &address), Ok(Duration::ZERO));
+            throttle.succeeded(&account, &address);
+        }
+    }
+
+    #[test]
+    fn questions_to_authenticators_are_rationed_by_address() {
+        let throttle = Throttle::new(clock());
+        assert!((0..60).all(|_| throttle.challenge("192.0.2.1").is_ok()));
+        assert_eq!(wait(throttle.challenge("192.0.2.1").unwrap_err()), 10);
+        assert!(throttle.challenge("192.0.2.2").is_ok());
     }
 
     #[test]

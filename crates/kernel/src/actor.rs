@@ -1,6 +1,13 @@
 //! Who acts.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use guildhall_types::{Error, OrganizationId, SessionId, UserId, Viewer};
+
+use crate::Clock;
+
+/// How long after proving who they are a person may do what matters (refunds, payouts, roles, keys, erasure) without
+/// being asked again.
+pub const STEP_UP: TimeDelta = TimeDelta::minutes(10);
 
 /// On whose behalf something is done. Row-level security follows it: see `guildhall_db::Db::begin`.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +33,33 @@ pub struct UserActor {
     pub email: String,
     pub email_confirmed: bool,
     pub is_provider: bool,
+    /// When they last proved in full who they are: signing in, or confirming it again.
+    pub authenticated_at: DateTime<Utc>,
+    /// How they did, by the names of RFC 8176: `pwd`, `otp`, `hwk`; `mfa` when it was more than one factor.
+    pub amr: Vec<String>,
+}
+
+impl UserActor {
+    /// Whether they proved who they are within this time.
+    #[must_use]
+    pub fn recently_authenticated(&self, clock: &Clock, within: TimeDelta) -> bool {
+        // A time in the future is another node's clock, not a proof that never ages.
+        (clock.now() - self.authenticated_at).abs() <= within
+    }
+
+    /// For what asks again after [`STEP_UP`].
+    ///
+    /// # Errors
+    /// [`Error::ConfirmRequired`] when the proof is older.
+    pub fn confirmed_recently(&self, clock: &Clock) -> Result<(), Error> {
+        if self.recently_authenticated(clock, STEP_UP) { Ok(()) } else { Err(Error::ConfirmRequired) }
+    }
+
+    /// Whether they showed a second factor.
+    #[must_use]
+    pub fn second_factor(&self) -> bool {
+        self.amr.iter().any(|method| method == "mfa")
+    }
 }
 
 impl Actor {

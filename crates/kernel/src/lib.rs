@@ -1,5 +1,6 @@
 //! What every domain crate stands on and what does no I/O: who acts ([`Actor`]), what time it is ([`Clock`]), where chance
-//! comes from ([`Chance`]), and the making and hashing of secrets.
+//! comes from ([`Chance`]), where a request came from ([`RequestOrigin`]), which paths lead on within the site
+//! ([`next_path`]), and the making and hashing of secrets.
 //!
 //! Invariants: nothing else in the workspace reads the wall clock or the system's randomness; a secret token is stored only
 //! as its SHA-256.
@@ -8,9 +9,16 @@ mod actor;
 mod chance;
 mod clock;
 pub mod mail;
+mod next_path;
+mod origin;
+
+pub mod seal;
 pub mod slug;
 pub mod token;
 
-pub use actor::{Actor, UserActor};
+pub use actor::{Actor, STEP_UP, UserActor};
 pub use chance::Chance;
 pub use clock::Clock;
+pub use next_path::next_path;
+pub use origin::RequestOrigin;
+pub use seal::Sealer;

@@ -34,6 +34,24 @@ pub enum Mail {
     ResetPassword { name: String, link_path: String },
     /// The password was changed, from the account or by a link.
     PasswordChanged { name: String },
+    /// Somebody signed in from a device that this account has not seen.
+    NewDevice { name: String, device: String, address: String, at: DateTime<Utc> },
+    /// A session ended because what kept it going was used twice.
+    RefreshReuse { name: String, device: String, at: DateTime<Utc> },
+    /// A second factor, or recovery codes, were added; `what` reads "an authenticator app".
+    FactorAdded { name: String, what: String },
+    /// A second factor was removed.
+    FactorRemoved { name: String, what: String },
+    /// A recovery code was used; how many are left.
+    RecoveryCodeUsed { name: String, left: u32 },
+    /// Wrong codes followed a right password.
+    WrongCodes { name: String },
+    /// A passkey's counter went back.
+    CopiedPasskey { name: String, passkey: String },
+    /// For somebody who lost their second factor: proves the mailbox.
+    FactorRemovalCode { name: String, code: String },
+    /// The second factor goes at that time, unless the person says no.
+    FactorRemovalAsked { name: String, due_at: DateTime<Utc>, link_path: String },
     /// An order was paid.
     Receipt { name: String, order: OrderId, paid_at: DateTime<Utc>, lines: Vec<ReceiptLine>, total: Money },
     /// The money went back.
@@ -63,6 +81,15 @@ impl Mail {
             Self::AlreadyRegistered { .. } => "already_registered",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::NewDevice { .. } => "new_device",
+            Self::RefreshReuse { .. } => "refresh_reuse",
+            Self::FactorAdded { .. } => "factor_added",
+            Self::FactorRemoved { .. } => "factor_removed",
+            Self::RecoveryCodeUsed { .. } => "recovery_code_used",
+            Self::WrongCodes { .. } => "wrong_codes",
+            Self::CopiedPasskey { .. } => "copied_passkey",
+            Self::FactorRemovalCode { .. } => "factor_removal_code",
+            Self::FactorRemovalAsked { .. } => "factor_removal_asked",
             Self::Receipt { .. } => "receipt",
             Self::Refunded { .. } => "refunded",
             Self::Enrolled { .. } => "enrolled",

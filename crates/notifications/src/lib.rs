@@ -5,6 +5,7 @@
 //! Invariants: a message of one key is handed over once, however often its job runs; a message that the service refuses is
 //! not tried again, one that could not be handed over is.
 
+mod factors;
 mod mailer;
 mod message;
 mod ops;

@@ -65,6 +65,10 @@ impl Mailer {
     /// # Errors
     /// [`SendError`] says whether trying again may help.
     pub async fn send(&self, to: &str, key: &str, template: &str, message: &Message) -> Result<(), SendError> {
+        if !is_one_line(to) || !is_one_line(&message.subject) {
+            let reason = "the address or subject could end a header and start another".to_owned();
+            return Err(SendError::Refused { status: StatusCode::BAD_REQUEST, reason });
+        }
         let body = json!({
             "personalizations": [{ "to": [{ "email": to }] }],
             "from": { "email": self.from_address, "name": FROM_NAME },
@@ -93,6 +97,13 @@ impl Mailer {
     }
 }
 
+/// Whoever enqueues a mail has parsed its address and [`crate::compose`] makes subjects of one line; nothing goes out on their
+/// word alone. U+2028 and U+2029 are line breaks to some programs as well.
+fn is_one_line(text: &str) -> bool {
+    !text.is_empty()
+        && !text.contains(|character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}'))
+}
+
 /// A wrong key or address of ours is mended by configuration, so those wait too.
 fn judge(status: StatusCode, reason: String) -> SendError {
     match status {
@@ -107,5 +118,30 @@ fn judge(status: StatusCode, reason: String) -> SendError {
 impl fmt::Debug for Mailer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mailer").field("api_base", &self.api_base).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_could_start_another_header_is_not_sent() {
+        // Nobody listens there: whatever got through would be tried again later.
+        let mailer = Mailer::new("http://127.0.0.1:1", "key", "hello@guildhall.test", "http://localhost:3000").unwrap();
+        let with = |subject: &str| Message { subject: subject.to_owned(), text: "a".to_owned(), html: "a".to_owned() };
+        for (to, subject) in [
+            ("a@b.test\r\nBcc: everybody@c.test", "Hello"),
+            ("a@b.test\nBcc: everybody@c.test", "Hello"),
+            ("a@b.test", "Hello\r\nBcc: everybody@c.test"),
+            ("a@b.test", "Hello\u{2028}Bcc: everybody@c.test"),
+            ("a@b.test\0", "Hello"),
+            ("", "Hello"),
+        ] {
+            let error = mailer.send(to, "key", "template", &with(subject)).await.unwrap_err();
+            assert!(matches!(error, SendError::Refused { .. }), "{to:?} {subject:?}: {error}");
+        }
+        let error = mailer.send("a@b.test", "key", "template", &with("Hello")).await.unwrap_err();
+        assert!(matches!(error, SendError::Later(_)), "{error}");
     }
 }

@@ -48,7 +48,8 @@ pub(crate) fn build(subject: &str, name: &str, parts: &[Part], base_url: &str) -
 
 /// Line breaks end a header, so none may be in what becomes one.
 fn one_line(text: &str) -> String {
-    text.split(char::is_control).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    let breaks = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    text.split(breaks).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn text(greeting: &str, parts: &[Part], base_url: &str) -> String {

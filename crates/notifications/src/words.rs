@@ -3,7 +3,10 @@
 use guildhall_kernel::mail::{Mail, ReceiptLine};
 use guildhall_types::{Money, OrderId, time};
 
-use crate::message::{Message, Part, Row, build, paragraph};
+use crate::{
+    factors,
+    message::{Message, Part, Row, build, paragraph},
+};
 
 /// Writes a mail. Links are made absolute with `base_url`, which has no slash at its end.
 #[must_use]
@@ -65,6 +68,17 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             ],
             base_url,
         ),
+        Mail::NewDevice { name, device, address, at } => {
+            new_device(name, device, address, &time::date_time(*at), base_url)
+        }
+        Mail::RefreshReuse { name, device, at } => refresh_reuse(name, device, &time::date_time(*at), base_url),
+        Mail::FactorAdded { .. }
+        | Mail::FactorRemoved { .. }
+        | Mail::RecoveryCodeUsed { .. }
+        | Mail::WrongCodes { .. }
+        | Mail::CopiedPasskey { .. }
+        | Mail::FactorRemovalCode { .. }
+        | Mail::FactorRemovalAsked { .. } => factors::compose(mail, base_url),
         Mail::Receipt { name, order, paid_at, lines, total } => {
             let paid = time::date(*paid_at);
             receipt(name, *order, &paid, lines, *total, base_url)
@@ -101,6 +115,39 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             base_url,
         ),
     }
+}
+
+fn new_device(name: &str, device: &str, address: &str, at: &str, base_url: &str) -> Message {
+    let from = if address.is_empty() { String::new() } else { format!(", from the network address {address}") };
+    build(
+        "A new device signed in to your account",
+        name,
+        &[
+            paragraph(format!("Somebody signed in to your Guildhall account with {device}{from}, on {at} (UTC).")),
+            paragraph("If it was you, there is nothing to do."),
+            paragraph("If it was not you, sign that device out and choose a new password."),
+            Part::Action { label: "See where I am signed in", url: format!("{base_url}/account/sessions") },
+            paragraph(format!("Choose a new password: {base_url}/forgotten-password")),
+        ],
+        base_url,
+    )
+}
+
+fn refresh_reuse(name: &str, device: &str, at: &str, base_url: &str) -> Message {
+    build(
+        "We signed one of your devices out",
+        name,
+        &[
+            paragraph(format!(
+                "We signed out {device} on {at} (UTC). What keeps it signed in was used a second time, as if from a copy. \
+                 That can happen when a device is restored from a backup. It can also mean that somebody copied it."
+            )),
+            paragraph("Sign in again on that device. If you did not restore it, choose a new password as well."),
+            Part::Action { label: "See where I am signed in", url: format!("{base_url}/account/sessions") },
+            paragraph(format!("Choose a new password: {base_url}/forgotten-password")),
+        ],
+        base_url,
+    )
 }
 
 fn receipt(name: &str, order: OrderId, paid: &str, lines: &[ReceiptLine], total: Money, base_url: &str) -> Message {
@@ -142,15 +189,34 @@ mod tests {
     fn every_mail(name: &str) -> Vec<Mail> {
         let name = || name.to_owned();
         let order = OrderId("0195a6e0-0000-7000-8000-000000000001".parse().unwrap());
+        let at = Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap();
         vec![
             Mail::ConfirmEmail { name: name(), link_path: "/confirm-email?token=abc".to_owned() },
             Mail::AlreadyRegistered { name: name() },
             Mail::ResetPassword { name: name(), link_path: "/reset-password?token=abc".to_owned() },
             Mail::PasswordChanged { name: name() },
+            Mail::NewDevice {
+                name: name(),
+                device: "Firefox on Windows".to_owned(),
+                address: "192.0.2.1".to_owned(),
+                at,
+            },
+            Mail::RefreshReuse { name: name(), device: "Safari on iPhone".to_owned(), at },
+            Mail::FactorAdded { name: name(), what: "an authenticator app".to_owned() },
+            Mail::FactorRemoved { name: name(), what: name() },
+            Mail::RecoveryCodeUsed { name: name(), left: 1 },
+            Mail::WrongCodes { name: name() },
+            Mail::CopiedPasskey { name: name(), passkey: name() },
+            Mail::FactorRemovalCode { name: name(), code: "01234567".to_owned() },
+            Mail::FactorRemovalAsked {
+                name: name(),
+                due_at: Utc.with_ymd_and_hms(2027, 3, 4, 9, 0, 0).single().unwrap(),
+                link_path: "/sign-in/keep-second-factor?token=abc".to_owned(),
+            },
             Mail::Receipt {
                 name: name(),
                 order,
-                paid_at: Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap(),
+                paid_at: at,
                 lines: vec![
                     ReceiptLine {
                         title: "Prompting & policy".to_owned(),
@@ -182,7 +248,9 @@ mod tests {
 
     #[test]
     fn the_html() {
-        insta::assert_snapshot!(compose(&every_mail("Ada Lovelace")[4], BASE).html);
+        let all = every_mail("Ada Lovelace");
+        let receipt = all.iter().find(|mail| mail.template() == "receipt").unwrap();
+        insta::assert_snapshot!(compose(receipt, BASE).html);
     }
 
     proptest! {

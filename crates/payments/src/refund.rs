@@ -3,12 +3,14 @@
 //! Always holds: the ledger, the line, the enrollment and the job that asks Stripe commit together; that job looks for a
 //! refund of the line before it makes one; a refund takes away the course of its line and no other.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, JobOptions, OpError, OpResult, Tx, enqueue};
 use guildhall_kernel::{
     Actor,
     mail::{Mail, SendMail},
 };
 use guildhall_types::{Error, OrderLineId};
+use serde_json::json;
 
 use crate::{
     jobs::RefundPayment,
@@ -32,7 +34,12 @@ pub async fn refund(db: &Db, actor: &Actor, line: OrderLineId) -> OpResult<()> {
     let mut tx = db.begin(&Actor::System("refund")).await?;
     let line = lock(&mut tx, line).await?.ok_or(Error::NotFound)?;
     match line.state {
-        LineState::Held => give_back(&mut tx, db, &line).await?,
+        LineState::Held => {
+            give_back(&mut tx, db, &line).await?;
+            let event = Event::new("payment.refunded", "order_line", line.id).acting_for(Party::Person(line.user));
+            let amount = json!({ "pence": line.price.pence, "currency": line.price.currency.code() });
+            guildhall_audit::record(&mut tx, actor, event.after(amount)).await?;
+        }
         LineState::Refunded => return Ok(()),
         LineState::Released => {
             return Err(Error::conflict(

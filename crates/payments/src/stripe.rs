@@ -26,7 +26,7 @@ const LINE: &str = "order_line_id";
 /// The payment service. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Stripe {
-    client: Client,
+    client: Arc<Client>,
     /// The site's public address, without a slash at the end.
     site: Arc<str>,
 }
@@ -154,7 +154,7 @@ impl Stripe {
             builder = builder.url(format!("{}/", base.trim_end_matches('/')));
         }
         let client = builder.build().map_err(|error| GatewayError::Misconfigured(error.to_string()))?;
-        Ok(Self { client, site: site.trim_end_matches('/').into() })
+        Ok(Self { client: Arc::new(client), site: site.trim_end_matches('/').into() })
     }
 
     /// Makes a payment page, or finds the one that the same request made before.
@@ -162,7 +162,7 @@ impl Stripe {
         let call = self.session_call(request);
         let once = once(&format!("checkout:{}:{}", request.order, request.attempt))?;
         let send = || async {
-            call.customize().request_strategy(once.clone()).send(&self.client).await.map_err(GatewayError::from)
+            call.customize().request_strategy(once.clone()).send(&*self.client).await.map_err(GatewayError::from)
         };
         match send().await {
             // Whether the first call had its effect or not, the key makes the second one safe.
@@ -177,13 +177,13 @@ impl Stripe {
 
     /// What a session is now.
     pub(crate) async fn retrieve_session(&self, id: &str) -> Result<SessionFacts, GatewayError> {
-        facts(RetrieveCheckoutSession::new(id).send(&self.client).await?)
+        facts(RetrieveCheckoutSession::new(id).send(&*self.client).await?)
     }
 
     /// Closes an open session, so that it can't be paid any more.
     pub(crate) async fn expire_session(&self, id: &str) -> Result<SessionFacts, GatewayError> {
         // A session expires once: repeating the call is harmless, so it needs no key.
-        facts(ExpireCheckoutSession::new(id).send(&self.client).await?)
+        facts(ExpireCheckoutSession::new(id).send(&*self.client).await?)
     }
 
     /// Sends money back for one order line.
@@ -198,13 +198,13 @@ impl Stripe {
             .amount(amount.pence)
             .reason(CreateRefundReason::RequestedByCustomer)
             .metadata(HashMap::from([(LINE.to_owned(), line.to_string())]));
-        call.customize().request_strategy(once(&format!("refund:{line}"))?).send(&self.client).await?;
+        call.customize().request_strategy(once(&format!("refund:{line}"))?).send(&*self.client).await?;
         Ok(())
     }
 
     /// What was sent back of a payment, or is on its way.
     pub(crate) async fn refunds(&self, payment_intent: &str) -> Result<Vec<RefundFacts>, GatewayError> {
-        let list = ListRefund::new().payment_intent(payment_intent).limit(100_i64).send(&self.client).await?;
+        let list = ListRefund::new().payment_intent(payment_intent).limit(100_i64).send(&*self.client).await?;
         let counts = |status: Option<&str>| !matches!(status, Some("failed" | "canceled"));
         let found = list.data.iter().filter(|refund| counts(refund.status.as_deref())).map(|refund| RefundFacts {
             line: refund.metadata.as_ref().and_then(|metadata| metadata.get(LINE)).and_then(|id| id.parse().ok()),

@@ -11,8 +11,6 @@ pub struct AccountView {
     pub email: String,
     pub email_confirmed: bool,
     pub created_at: DateTime<Utc>,
-    /// Where the person is signed in: this browser first, then the last used.
-    pub sessions: Vec<SessionView>,
 }
 
 /// One signed-in browser.
@@ -21,6 +19,10 @@ pub struct SessionView {
     pub id: SessionId,
     /// `Firefox on Windows`.
     pub device: String,
+    /// The network address that it signed in from; empty when it is not known.
+    pub address: String,
+    /// Where that is, when it is known.
+    pub place: Option<String>,
     pub signed_in_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
     /// The one that asks.

@@ -118,6 +118,8 @@ pub struct CourseCard {
     pub slug: String,
     pub title: String,
     pub summary: String,
+    /// Of its own words; BCP 47.
+    pub language: String,
     pub provider_name: String,
     pub provider_slug: String,
     pub category_slug: String,
@@ -164,8 +166,6 @@ pub struct CourseDetail {
     pub outcomes: Vec<String>,
     pub audience: String,
     pub requirements: String,
-    /// BCP 47.
-    pub language: String,
     pub skills: Vec<SkillRef>,
     pub modules: Vec<ModuleOutline>,
     pub updated_at: DateTime<Utc>,

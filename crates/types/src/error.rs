@@ -26,6 +26,9 @@ pub enum Error {
     /// The person must sign in first.
     #[error("Sign in to do this.")]
     SignInRequired,
+    /// The person is known, and must prove again who they are: at `/account/confirm`.
+    #[error("Confirm that it is you to go on.")]
+    ConfirmRequired,
     /// The person is known, and may not.
     #[error("You do not have permission to do this.")]
     Forbidden,
@@ -87,7 +90,7 @@ impl Error {
             Self::Invalid { .. } => 422,
             Self::NotFound => 404,
             Self::SignInRequired => 401,
-            Self::Forbidden => 403,
+            Self::ConfirmRequired | Self::Forbidden => 403,
             Self::Conflict { .. } => 409,
             Self::TooMany { .. } => 429,
             Self::Unavailable { .. } => 503,
@@ -103,6 +106,7 @@ impl Error {
             Self::Invalid { .. } => "invalid",
             Self::NotFound => "not-found",
             Self::SignInRequired => "sign-in-required",
+            Self::ConfirmRequired => "confirm-required",
             Self::Forbidden => "forbidden",
             Self::Conflict { .. } => "conflict",
             Self::TooMany { .. } => "too-many-requests",

@@ -10,3 +10,4 @@ pub const REVIEW_BODY_MAX: usize = 4_000;
 pub const NOTE_MAX: usize = 10_000;
 /// A search's text; more is cut off, not refused.
 pub const QUERY_MAX: usize = 200;
+pub const PASSKEY_NAME_MAX: usize = 60;

@@ -69,6 +69,7 @@ ids! {
     OrderLineId,
     LedgerTransactionId,
     NotificationId,
+    PasskeyId,
     /// A background job.
     JobId,
     /// An organisation's way to sign in through its own provider.

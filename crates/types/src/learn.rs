@@ -33,6 +33,8 @@ pub struct EnrollmentCard {
     pub course: CourseId,
     pub course_slug: String,
     pub title: String,
+    /// Of the course's own words; BCP 47.
+    pub language: String,
     pub provider_name: String,
     pub progress: ProgressView,
     /// Where "Continue" leads: the last lesson looked at, else the first one.

@@ -2,12 +2,15 @@
 //! cross the wire and the one [`Error`] that does. Serde only; compiles to WebAssembly.
 
 pub mod account;
+pub mod audit;
 pub mod catalog;
 pub mod checkout;
 mod error;
+pub mod factors;
 pub mod federation;
 pub mod form;
 mod id;
+pub mod language;
 pub mod learn;
 mod money;
 pub mod search;
@@ -17,9 +20,8 @@ mod viewer;
 pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
-    CategoryId, ConnectionId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId,
-    OptionId, OrderId, OrderLineId, OrganizationId, QuestionId, QuizAttemptId, ReviewId, ScimTokenId, SessionId,
-    UserId,
+    CategoryId, ConnectionId, CourseId, EnrollmentId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId, OptionId,
+    OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId, ScimTokenId, SessionId, UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

@@ -150,3 +150,56 @@ fn more(chance: &Chance, count: usize, providers: usize) -> anyhow::Result<Vec<V
     }
     Ok(made)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::seed::SMALL;
+
+    fn demo() -> Vec<Value> {
+        let courses = courses(&Chance::seeded(2026), SMALL).unwrap();
+        courses.into_iter().map(|course| course[0].clone()).collect()
+    }
+
+    fn words(text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_demo_is_as_large_as_it_says() {
+        let courses = demo();
+        let different =
+            |field: &str| courses.iter().map(|course| course[field].to_string()).collect::<BTreeSet<_>>().len();
+        assert_eq!((courses.len(), different("slug"), different("title")), (60, 60, 60));
+        assert_eq!((different("provider"), different("category")), (12, 10));
+        assert_eq!(providers().unwrap().len(), 12);
+    }
+
+    #[test]
+    fn a_film_comes_with_what_is_said_in_it() {
+        let captions = include_str!("../../../public/media/tiles.en.vtt");
+        let cues = captions.split("\n\n").filter_map(|cue| cue.split_once(" --> ")?.1.split_once('\n'));
+        let said = words(&cues.map(|(_, text)| text).collect::<Vec<_>>().join(" "));
+        assert!(said.starts_with("Welcome to your course.") && said.ends_with("choose the next lesson."));
+        let mut films = 0;
+        for course in demo() {
+            for lesson in course["lessons"].as_array().unwrap().iter().filter(|lesson| lesson["kind"] == "video") {
+                films += 1;
+                assert_eq!(lesson["video"]["captions"], "/media/tiles.en.vtt");
+                let body = lesson["body"].as_str().unwrap();
+                assert!(words(body).contains(&said), "{}: {}", course["slug"], lesson["title"]);
+                assert!(body.contains("Notes for this course"), "{}", course["slug"]);
+            }
+        }
+        assert_eq!(films, 11);
+    }
+
+    #[test]
+    fn one_course_is_in_welsh() {
+        let welsh: Vec<Value> = demo().into_iter().filter(|course| course["language"] == "cy").collect();
+        assert_eq!(welsh.len(), 1);
+        assert!(welsh[0]["title"].as_str().unwrap().starts_with("Deallusrwydd artiffisial"));
+    }
+}

@@ -20,27 +20,53 @@ enum Anonymous {
 use Anonymous::{Allowed, Refused};
 
 const TABLE: &[(&str, Anonymous)] = &[
+    ("/api/fn/account/ask-for-removal", Allowed),
     ("/api/fn/account/change-password", Refused),
     ("/api/fn/account/confirm-email", Allowed),
+    ("/api/fn/account/confirm-totp", Refused),
     ("/api/fn/account/end-other-sessions", Refused),
     ("/api/fn/account/end-session", Refused),
     ("/api/fn/account/finish-link", Refused),
     ("/api/fn/account/make-scim-token", Refused),
     ("/api/fn/account/pending-link", Allowed),
-    ("/api/fn/account/read", Refused),
     ("/api/fn/account/remove-connection", Refused),
+    ("/api/fn/account/finish-passkey", Refused),
+    ("/api/fn/account/finish-passkey-sign-in", Allowed),
+    ("/api/fn/account/finish-second-step", Allowed),
+    ("/api/fn/account/keep-factors", Refused),
+    ("/api/fn/account/keep-factors-by-link", Allowed),
+    ("/api/fn/account/keep-recovery-codes", Refused),
+    ("/api/fn/account/make-recovery-codes", Refused),
+    ("/api/fn/account/read", Refused),
+    ("/api/fn/account/reauthenticate", Refused),
+    ("/api/fn/account/recovery-codes", Refused),
+    ("/api/fn/account/remove-passkey", Refused),
+    ("/api/fn/account/remove-totp", Refused),
     ("/api/fn/account/rename", Refused),
+    ("/api/fn/account/rename-passkey", Refused),
     ("/api/fn/account/request-reset", Allowed),
     ("/api/fn/account/resend-confirmation", Allowed),
     ("/api/fn/account/reset-password", Allowed),
     ("/api/fn/account/revoke-scim-token", Refused),
     ("/api/fn/account/save-connection", Refused),
-    ("/api/fn/account/sign-in", Allowed),
     ("/api/fn/account/sign-on", Refused),
-    ("/api/fn/account/sign-up", Allowed),
     ("/api/fn/account/start-sign-on", Allowed),
     ("/api/fn/account/switch-connection", Refused),
     ("/api/fn/account/test-connection", Refused),
+    ("/api/fn/account/sessions", Refused),
+    ("/api/fn/account/second-step", Allowed),
+    ("/api/fn/account/security", Refused),
+    ("/api/fn/account/send-removal-code", Allowed),
+    ("/api/fn/account/sign-in", Allowed),
+    ("/api/fn/account/sign-in-with-code", Allowed),
+    ("/api/fn/account/sign-up", Allowed),
+    ("/api/fn/admin/audit", Refused),
+    ("/api/fn/account/start-passkey", Refused),
+    ("/api/fn/account/start-passkey-sign-in", Allowed),
+    ("/api/fn/account/start-proof", Refused),
+    ("/api/fn/account/start-second-step", Allowed),
+    ("/api/fn/account/start-totp", Refused),
+    ("/api/fn/account/totp", Refused),
     ("/api/fn/catalog/course", Allowed),
     ("/api/fn/catalog/home", Allowed),
     ("/api/fn/catalog/preview", Allowed),
@@ -81,7 +107,7 @@ async fn strangers_get_what_the_table_says() {
         // Fields of every name that a function may ask for; unknown ones are passed over.
         let id = "00000000-0000-7000-8000-000000000000";
         let fields = format!(
-            "slug=nothing&lesson={id}&enrollment={id}&order={id}&session={id}&submission={id}&id={id}&query=&prefix=a&page=1&price=0&back=false&email=a%40b.test&password=x&name=A&token=x&next=%2F&rating=5&title=T&body=B&text=B&current=x&new=x&current_password=x&new_password=x&answers[q-{id}][0]={id}"
+            "slug=nothing&lesson={id}&enrollment={id}&order={id}&session={id}&submission={id}&id={id}&query=&prefix=a&page=1&price=0&back=false&email=a%40b.test&password=x&name=A&token=x&next=%2F&rating=5&title=T&body=B&text=B&current=x&new=x&code=x&mail_code=x&credential=x&current_password=x&new_password=x&answers[q-{id}][0]={id}"
         );
         let builder = if method == axum::http::Method::GET {
             Request::get(format!("{path}?{fields}"))

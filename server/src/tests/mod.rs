@@ -1,9 +1,17 @@
 //! The program from the outside, without a browser: every answer of HTTP that others rely on.
 
 mod access;
+mod audit;
 mod bad_input;
+mod cards;
+mod edges;
 mod federation;
+mod outage;
+mod outsiders;
+mod pages;
+pub(crate) mod redis;
 mod rest;
+mod sessions;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -14,7 +22,10 @@ use axum::{
     http::{Request, Response, StatusCode},
 };
 use guildhall_catalog::{Format, ImportOptions};
-use guildhall_db::testing::{self, TestDb};
+use guildhall_db::{
+    Db,
+    testing::{self, TestDb},
+};
 use guildhall_kernel::Actor;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
@@ -25,6 +36,7 @@ use crate::{config::Config, serve, state::AppState};
 /// The site over a database of its own, with one free and one paid course.
 pub(crate) struct Site {
     pub router: Router,
+    pub state: AppState,
     pub test: TestDb,
     /// Index and files; gone with the site.
     _home: tempfile::TempDir,
@@ -40,7 +52,18 @@ const COURSES: &str = r#"[
 
 impl Site {
     pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// With settings of its own.
+    pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
         let test = testing::database().await;
+        let db = test.db.clone();
+        Self::over(test, db, &[]).await
+    }
+
+    /// The site over a way of its own to the test's database, with settings of its own.
+    pub(crate) async fn over(test: TestDb, db: Db, settings: &[(&str, &str)]) -> Self {
         let options = ImportOptions { all_or_nothing: true, publish: true, provider: None };
         let report =
             guildhall_catalog::import(&test.db, &Actor::System("test"), Format::Json, COURSES.as_bytes(), &options)
@@ -48,18 +71,19 @@ impl Site {
                 .unwrap();
         assert_eq!((report.created, report.errors.as_slice()), (2, [].as_slice()));
         let home = tempfile::tempdir().unwrap();
-        let given = BTreeMap::from([
+        let mut given = BTreeMap::from([
             ("DATABASE_URL".to_owned(), test.owner_url.clone()),
             ("GUILDHALL_INDEX".to_owned(), home.path().join("index").display().to_string()),
             ("GUILDHALL_FILES".to_owned(), format!("file:{}", home.path().join("files").display())),
         ]);
+        given.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = Config::read(&given).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let leptos =
             LeptosOptions::builder().output_name("guildhall").site_root(home.path().display().to_string()).build();
-        let state = AppState::with_db(config, test.db.clone(), leptos).unwrap();
+        let state = AppState::with_db(config, db, leptos).unwrap();
         guildhall_search::catch_up(&state.db, &state.index).await.unwrap();
-        Self { router: serve::router(&state), test, _home: home }
+        Self { router: serve::router(&state), state, test, _home: home }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -76,4 +100,43 @@ impl Site {
 pub(crate) async fn text(response: Response<Body>) -> String {
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Everything that a person's browser would send along after signing in.
+impl Site {
+    pub(crate) async fn sign_in(&self, name: &str) -> String {
+        let passwords = guildhall_identity::Passwords::with_cost(self.test.db.chance(), 8, 1).unwrap();
+        let hash = passwords.hash("copper lantern meadow 41").await.unwrap();
+        let email = format!("{}@people.example.com", name.to_lowercase());
+        sqlx::query(
+            "insert into users (id, email, name, password_hash, email_confirmed_at, created_at, updated_at)
+             values ($1, $2, $3, $4, now(), now(), now())",
+        )
+        .bind(self.test.db.id::<uuid::Uuid>())
+        .bind(&email)
+        .bind(name)
+        .bind(hash)
+        .execute(&self.test.owner)
+        .await
+        .unwrap();
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("email", &email)
+            .append_pair("password", "copper lantern meadow 41")
+            .finish();
+        let request = Request::post("/api/fn/account/sign-in")
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let response = self.send(request).await;
+        let cookies: Vec<&str> = response
+            .headers()
+            .get_all("set-cookie")
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap())
+            .collect();
+        assert!(!cookies.is_empty(), "signing in: {}", response.status());
+        cookies.join("; ")
+    }
 }

@@ -21,10 +21,15 @@ pub(super) fn for_run(ws: &mut Workspace) -> Outcome<Found> {
 }
 
 pub(super) fn for_test(ws: &mut Workspace) -> Outcome<Found> {
-    if chromium().is_some() {
-        return Ok(Found::There);
+    let mut missing = Vec::new();
+    if chromium().is_none() {
+        missing.push("chromium");
     }
-    install(ws, &["chromium"], "the browser tests drive it")
+    if find_program("redis-server").is_none() {
+        missing.push("redis-server");
+    }
+    let why = "the browser tests drive Chromium, the tests of shared limits start a Redis of their own";
+    if missing.is_empty() { Ok(Found::There) } else { install(ws, &missing, why) }
 }
 
 /// The browser that the tests drive.

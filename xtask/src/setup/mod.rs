@@ -42,7 +42,7 @@ const FOR_RUN: [Step; 6] = [
 
 const FOR_TEST: [Step; 3] = [
     ("clippy and rustfmt, for the checks", tools::lints),
-    ("Debian package: Chromium, for the browser tests", debian::for_test),
+    ("Debian packages: Chromium and Redis, for the tests", debian::for_test),
     ("npm packages in end2end/: Playwright, axe", tools::npm_end2end),
 ];
 

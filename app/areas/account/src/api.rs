@@ -1,28 +1,36 @@
 //! The area's server functions. Those that sign in or send mail answer with a redirect, so that a plain form and a script
 //! end at the same page.
 
-use guildhall_types::{Error, SessionId, account::AccountView};
+use guildhall_types::{
+    Error, SessionId,
+    account::{AccountView, SessionView},
+};
 use leptos::{server, server_fn::codec::GetUrl};
 
 #[cfg(feature = "ssr")]
-mod ssr {
+pub(crate) mod ssr {
     use guildhall_db::Db;
-    use guildhall_identity::{Client, Passwords, Throttle, cookie};
+    use guildhall_identity::{
+        Client, Factors, NewSession, Passwords, Signed, Throttle, Tokens,
+        cookie::Cookie,
+        factors::{self, PendingSignIn},
+    };
     use guildhall_types::Error;
     use http::header::SET_COOKIE;
 
-    pub(super) use guildhall_host::{actor, redirect, told};
-    pub(super) use guildhall_identity::policy::{own_path, with_next};
+    pub(crate) use guildhall_host::{actor, redirect, told};
+    pub(crate) use guildhall_identity::policy::{own_path, with_next};
 
     /// What the ops work with.
-    pub(super) struct Desk {
-        pub(super) db: Db,
-        pub(super) passwords: Passwords,
-        pub(super) throttle: Throttle,
-        pub(super) client: Client,
+    pub(crate) struct Desk {
+        pub(crate) db: Db,
+        pub(crate) passwords: Passwords,
+        pub(crate) throttle: Throttle,
+        pub(crate) client: Client,
+        pub(crate) factors: Factors,
     }
 
-    pub(super) fn desk() -> Result<Desk, Error> {
+    pub(crate) fn desk() -> Result<Desk, Error> {
         let info = guildhall_host::request_info();
         let session = actor().user().ok().map(|user| user.session);
         let client = Client { address: info.address, user_agent: info.user_agent, session };
@@ -31,11 +39,60 @@ mod ssr {
             passwords: guildhall_host::service()?,
             throttle: guildhall_host::service()?,
             client,
+            factors: guildhall_host::service()?,
         })
     }
 
-    pub(super) fn set_session(token: &str) {
-        guildhall_host::append_header(SET_COOKIE, &cookie::set(token, guildhall_host::request_info().secure_cookies));
+    /// Signs the browser in.
+    pub(super) async fn set_session(session: &NewSession) -> Result<(), Error> {
+        set_access(&session.signed).await?;
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &Cookie::Refresh.set(&session.refresh_token, secure));
+        Ok(())
+    }
+
+    /// Hands out an access token that says what holds now of who is signed in.
+    pub(super) async fn set_access(signed: &Signed) -> Result<(), Error> {
+        let tokens: Tokens = guildhall_host::service()?;
+        let access = tokens.issue(signed).await.map_err(told)?;
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &Cookie::Access.set(&access, secure));
+        Ok(())
+    }
+
+    /// As [`set_access`], after something about the person was changed: the next page knows of it.
+    pub(crate) async fn renew_access() -> Result<(), Error> {
+        let session = actor().user()?.session;
+        let signed = guildhall_identity::session_actor(&guildhall_host::db()?, session).await.map_err(told)?;
+        match signed {
+            Some(signed) => set_access(&signed).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Signed in: on to where the person wanted to go, or first to where a second factor is set up if their role asks for one.
+    pub(crate) async fn welcome(desk: &Desk, session: &NewSession, next: &str) -> Result<(), Error> {
+        set_session(session).await?;
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &factors::cookie::clear(secure));
+        let must =
+            factors::must_set_up_after_sign_in(&desk.db, &desk.factors, session.user()).await.map_err(self::told)?;
+        redirect(if must { "/account/security" } else { own_path(next, "/learn") });
+        Ok(())
+    }
+
+    /// The password was right: on to the second step.
+    pub(crate) fn second_step(pending: &PendingSignIn, next: &str) {
+        let secure = guildhall_host::request_info().secure_cookies;
+        guildhall_host::append_header(SET_COOKIE, &factors::cookie::set(&pending.token, secure));
+        redirect(&with_next("/sign-in/code", own_path(next, "")));
+    }
+
+    /// The token of the second step, from its cookie.
+    pub(crate) fn pending() -> String {
+        let secure = guildhall_host::request_info().secure_cookies;
+        let cookies = guildhall_host::header(&http::header::COOKIE).unwrap_or_default();
+        factors::cookie::read(&cookies, secure).unwrap_or_default().to_owned()
     }
 
     /// Whoever's organisation signs them in has no use for a password here. Depends on the address's domain, not on accounts.
@@ -55,7 +112,7 @@ mod ssr {
     }
 
     /// Lets the next page say where a mail went, for a quarter of an hour.
-    pub(super) fn remember_address(email: &str) {
+    pub(crate) fn remember_address(email: &str) {
         // Only a parsed address comes this far: nothing in it can end the cookie.
         if let Ok(email) = guildhall_identity::EmailAddress::parse(email) {
             let flag = if guildhall_host::request_info().secure_cookies { "; Secure" } else { "" };
@@ -115,12 +172,14 @@ pub async fn sign_in(
 ) -> Result<(), Error> {
     let desk = ssr::desk()?;
     ssr::refuse_enforced(&desk.db, &email).await?;
-    let session =
+    let signed_in =
         guildhall_identity::sign_in(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &email, &password)
             .await
             .map_err(|error| ssr::told(error).with_entered(&[("email", &email)]))?;
-    ssr::set_session(&session.token);
-    ssr::redirect(ssr::own_path(&next, "/learn"));
+    match signed_in {
+        guildhall_identity::SignedIn::Session(session) => ssr::welcome(&desk, &session, &next).await?,
+        guildhall_identity::SignedIn::SecondStep(pending) => ssr::second_step(&pending, &next),
+    }
     Ok(())
 }
 
@@ -159,6 +218,7 @@ pub async fn rename(#[server(default)] name: String) -> Result<(), Error> {
     guildhall_identity::rename(&guildhall_host::db()?, &ssr::actor(), &name)
         .await
         .map_err(|error| ssr::told(error).with_entered(&[("name", &name)]))?;
+    ssr::renew_access().await?;
     ssr::redirect("/account?done=name");
     Ok(())
 }
@@ -186,11 +246,31 @@ pub async fn change_password(
     Ok(())
 }
 
+/// Where one is signed in.
+#[server(name = ReadSessions, prefix = "/api/fn", endpoint = "account/sessions", input = GetUrl)]
+pub async fn read_sessions() -> Result<Vec<SessionView>, Error> {
+    guildhall_identity::sessions(&guildhall_host::db()?, &ssr::actor()).await.map_err(ssr::told)
+}
+
+/// Proves again who one is, and goes on to what asked for it.
+#[server(name = Reauthenticate, prefix = "/api/fn", endpoint = "account/reauthenticate")]
+pub async fn reauthenticate(#[server(default)] password: String, #[server(default)] next: String) -> Result<(), Error> {
+    let desk = ssr::desk()?;
+    let actor = ssr::actor();
+    let signed =
+        guildhall_identity::reauthenticate(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &actor, &password)
+            .await
+            .map_err(ssr::told)?;
+    ssr::set_access(&signed).await?;
+    ssr::redirect(ssr::own_path(&next, "/account"));
+    Ok(())
+}
+
 /// Signs one of one's browsers out.
 #[server(name = EndSession, prefix = "/api/fn", endpoint = "account/end-session")]
 pub async fn end_session(session: SessionId) -> Result<(), Error> {
     guildhall_identity::end_session(&guildhall_host::db()?, &ssr::actor(), session).await.map_err(ssr::told)?;
-    ssr::redirect("/account?done=session");
+    ssr::redirect("/account/sessions?done=session");
     Ok(())
 }
 
@@ -198,6 +278,6 @@ pub async fn end_session(session: SessionId) -> Result<(), Error> {
 #[server(name = EndOtherSessions, prefix = "/api/fn", endpoint = "account/end-other-sessions")]
 pub async fn end_other_sessions() -> Result<(), Error> {
     guildhall_identity::end_other_sessions(&guildhall_host::db()?, &ssr::actor()).await.map_err(ssr::told)?;
-    ssr::redirect("/account?done=sessions");
+    ssr::redirect("/account/sessions?done=sessions");
     Ok(())
 }

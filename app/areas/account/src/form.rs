@@ -23,6 +23,11 @@ impl Tried {
         Self(action.value().with_untracked(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned())))
     }
 
+    /// This one, or the other where this did not fail: for two forms of a page.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self.failed() { self } else { other }
+    }
+
     pub(crate) const fn failed(&self) -> bool {
         self.0.is_some()
     }

@@ -3,12 +3,17 @@
 //! Every form is a plain form to a server function: what goes wrong comes back with what was typed, never a password.
 //! Answers are the same whether or not an address has an account.
 
+// The types of whole pages nest deep.
+#![recursion_limit = "1024"]
+
 mod api;
 mod form;
 mod pages;
+mod second_step_api;
+mod security_api;
 mod sign_on;
 
-pub use pages::AccountRoutes;
+pub use pages::{AccountRoutes, ProveAgain};
 pub use sign_on::SignOnRoutes;
 
 /// Links the area into the browser's module; it brings no islands of its own.

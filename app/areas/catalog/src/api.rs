@@ -31,6 +31,8 @@ pub struct CoursePage {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PreviewPage {
     pub title: String,
+    /// Of the course; BCP 47.
+    pub language: String,
     pub kind: LessonKind,
     pub body_html: String,
     pub video: Option<VideoView>,
@@ -84,8 +86,14 @@ pub async fn read_preview(slug: String, lesson: String) -> Result<PreviewPage, E
     let lesson = lesson.parse().map_err(|_| Error::NotFound).map_err(guildhall_host::fail)?;
     let found =
         guildhall_catalog::lesson_preview(&guildhall_host::db()?, &slug, lesson).await.map_err(guildhall_host::told)?;
-    let (title, kind, body_html, video) = found.ok_or(Error::NotFound).map_err(guildhall_host::fail)?;
-    Ok(PreviewPage { title, kind, body_html, video: video.map(|(src, captions)| VideoView { src, captions }) })
+    let found = found.ok_or(Error::NotFound).map_err(guildhall_host::fail)?;
+    Ok(PreviewPage {
+        title: found.title,
+        language: found.language,
+        kind: found.kind,
+        body_html: found.body_html,
+        video: found.video.map(|(src, captions)| VideoView { src, captions }),
+    })
 }
 
 /// Every provider.

@@ -3,7 +3,7 @@
 use guildhall_types::{
     Error,
     catalog::{CourseCard, RatingSummary, ReviewView},
-    time,
+    language, time,
 };
 use guildhall_ui::{ButtonLink, Card, EmptyState, Rating};
 use leptos::prelude::*;
@@ -20,22 +20,32 @@ pub(crate) fn CourseTile(
     #[prop(default = true)] lazy: bool,
 ) -> impl IntoView {
     let meta = format!("{} · {}", card.provider_name, card.level.label());
+    let lang = language::attribute(&card.language);
+    let rating = mean(card.rating).map(|mean| (mean, card.rating.count));
     view! {
-        <Card href=format!("/courses/{}", card.slug) title=card.title title_html=title_html cover=format!("/covers/{}.svg", card.id) meta=meta lazy=lazy>
-            {snippet_html.map(|html| view! { <p class="snippet" inner_html=html></p> })}
-            <span class="price">{card.price.price_label()}</span>
-            <span class="grow"></span>
-            {stars(card.rating)}
-        </Card>
+        <Card
+            href=format!("/courses/{}", card.slug)
+            title=card.title
+            title_html=title_html
+            lang=lang
+            cover=format!("/covers/{}.svg", card.id)
+            meta=meta
+            snippet_html=snippet_html
+            price=card.price.price_label()
+            rating=rating
+            lazy=lazy
+        />
     }
+}
+
+/// The mean of the ratings, from 1 to 5; nothing before there are any.
+fn mean(rating: RatingSummary) -> Option<f64> {
+    rating.tenths().and_then(|tenths| u32::try_from(tenths).ok()).map(|tenths| f64::from(tenths) / 10.0)
 }
 
 /// The stars of a card; nothing before there are any.
 pub(crate) fn stars(rating: RatingSummary) -> impl IntoView {
-    rating
-        .tenths()
-        .and_then(|tenths| u32::try_from(tenths).ok())
-        .map(|tenths| view! { <Rating value=f64::from(tenths) / 10.0 count=rating.count compact=true /> })
+    mean(rating).map(|mean| view! { <Rating value=mean count=rating.count compact=true /> })
 }
 
 /// A review.

@@ -1,9 +1,25 @@
 //! What search engines and social networks read: schema.org JSON-LD and Open Graph.
 
-use guildhall_types::catalog::{CourseDetail, Delivery, ReviewView};
+use guildhall_types::catalog::{CourseCard, CourseDetail, Delivery, ReviewView};
+use guildhall_ui::SocialCard;
 use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Script};
 use serde_json::json;
+
+/// The picture that stands for a page where a link to it is shared: PNG, 1200 by 630.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ShareImage {
+    path: String,
+    alt: String,
+}
+
+impl ShareImage {
+    pub(crate) fn of(course: &CourseCard) -> Self {
+        let card =
+            SocialCard { title: &course.title, provider: &course.provider_name, category: &course.category_name };
+        Self { path: card.path(&course.id.to_string()), alt: card.alt() }
+    }
+}
 
 /// schema.org `Course` with its offer, its instance and its rating (<https://schema.org/Course>), fit for a script element.
 pub(crate) fn course_json_ld(base: &str, course: &CourseDetail, reviews: &[ReviewView]) -> String {
@@ -21,10 +37,10 @@ pub(crate) fn course_json_ld(base: &str, course: &CourseDetail, reviews: &[Revie
         "url": url,
         "name": card.title,
         "description": card.summary,
-        "inLanguage": course.language,
+        "inLanguage": card.language,
         "educationalLevel": card.level.label(),
         "teaches": course.skills.iter().map(|skill| skill.name.as_str()).collect::<Vec<_>>(),
-        "image": format!("{base}/covers/{}/card.svg", card.id),
+        "image": format!("{base}{}", ShareImage::of(card).path),
         "provider": { "@type": "Organization", "name": card.provider_name, "url": format!("{base}/providers/{}", card.provider_slug) },
         "offers": {
             "@type": "Offer",
@@ -72,9 +88,7 @@ pub(crate) fn PublicHead(
     path: String,
     #[prop(into)] title: String,
     #[prop(into)] description: String,
-    /// The social card's path.
-    #[prop(optional, into)]
-    image: Option<String>,
+    #[prop(optional, into)] image: Option<ShareImage>,
     #[prop(optional, into)] json_ld: Option<String>,
 ) -> impl IntoView {
     let base = crate::pages::base_url();
@@ -87,12 +101,17 @@ pub(crate) fn PublicHead(
         <Meta property="og:title" content=title />
         <Meta property="og:description" content=description />
         <Meta property="og:url" content=url />
-        {image.map(|image| {
+        {image.map(|ShareImage { path, alt }| {
+            let url = format!("{base}{path}");
             view! {
-                <Meta property="og:image" content=format!("{base}{image}") />
+                <Meta property="og:image" content=url.clone() />
+                <Meta property="og:image:type" content="image/png" />
                 <Meta property="og:image:width" content="1200" />
                 <Meta property="og:image:height" content="630" />
+                <Meta property="og:image:alt" content=alt.clone() />
                 <Meta name="twitter:card" content="summary_large_image" />
+                <Meta name="twitter:image" content=url />
+                <Meta name="twitter:image:alt" content=alt />
             }
         })}
         {json_ld.map(|json| view! { <Script type_="application/ld+json">{json}</Script> })}

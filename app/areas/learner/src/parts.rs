@@ -5,6 +5,15 @@ use guildhall_ui::{ButtonLink, EmptyState};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
+/// The course's language, where it is not the pages': what the course itself says is marked with it.
+#[derive(Clone)]
+pub(crate) struct CourseLanguage(pub Option<String>);
+
+/// The value of `lang` for the words of the course that is open.
+pub(crate) fn course_language() -> Option<String> {
+    use_context::<CourseLanguage>().and_then(|language| language.0)
+}
+
 /// What went wrong with a form that was sent without a script, and came back to this page.
 pub(crate) fn failed<S>() -> Option<Error>
 where

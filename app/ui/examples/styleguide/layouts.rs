@@ -18,10 +18,7 @@ fn cards(first: usize, count: usize) -> impl IntoView {
         .zip(COURSES.into_iter().cycle().skip(first))
         .map(|(at, (title, meta, price, rating))| {
             view! {
-                <Card href="/course.html" title=title meta=meta cover=format!("/covers/{at}.svg") lazy={at >= 3}>
-                    <span class="price">{price}</span>
-                    <Rating value=rating compact=true />
-                </Card>
+                <Card href="/course.html" title=title meta=meta cover=format!("/covers/{at}.svg") lazy={at >= 3} price=price rating=Some((rating, 0)) />
             }
         })
         .collect_view();

@@ -3,7 +3,9 @@
 
 mod layouts;
 
-use guildhall_ui::{HeaderUser, Place, SiteFooter, SiteHeader, SkipLink, StyleguidePage, ThemeChoice, cover};
+use guildhall_ui::{
+    HeaderUser, Place, SiteFooter, SiteHeader, SkipLink, SocialCard, StyleguidePage, ThemeChoice, cover,
+};
 use hydration_context::SsrSharedContext;
 use layouts::{Catalogue, Course, Home};
 use leptos::prelude::*;
@@ -34,7 +36,10 @@ fn main() -> io::Result<()> {
     }
     fs::write(out.join("covers/floor.svg"), cover::floor_svg())?;
     let title = "Testing language models before they meet the public";
-    fs::write(out.join("card.svg"), cover::card_svg(title, "Northgate Analytics", 11, 2))
+    let card = SocialCard { title, provider: "Northgate Analytics", category: "Data and evaluation" };
+    // Near enough to look at in a browser; the site measures with its fonts.
+    let advance = |_| Some(0.55);
+    fs::write(out.join("card.svg"), cover::card_svg(&card, 11, 2, &advance, &advance))
 }
 
 /// One page with its frame.

@@ -7,7 +7,7 @@
 mod card;
 mod motif;
 
-pub use card::card_svg;
+pub use card::{Advance, card_svg};
 use motif::{MOTIFS, is_symmetric, motif};
 use std::fmt::Write as _;
 

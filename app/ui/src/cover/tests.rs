@@ -1,6 +1,7 @@
 //! What holds for every floor and card.
 
 use super::{PALETTE_COUNT, SYMMETRIES, card_svg, cover_svg, floor_svg, motif::MOTIFS, motif::motif};
+use crate::SocialCard;
 use std::collections::HashSet;
 
 /// Checks that tags balance, attributes are quoted, ids are unique and every reference has its target.
@@ -86,6 +87,20 @@ fn the_home_page_floor_is_small() {
     assert!(svg.len() < 16_000, "{} bytes", svg.len());
 }
 
+/// A font of one width for everything Latin.
+fn even(character: char) -> Option<f32> {
+    (u32::from(character) < 0x250 || "–—‘’“”…".contains(character)).then_some(0.5)
+}
+
+fn drawn(title: &str, provider: &str) -> String {
+    card_svg(&SocialCard { title, provider, category: "Engineering" }, 7, 3, &even, &even)
+}
+
+/// The texts of a card, unescaped as far as these tests need it.
+fn texts(svg: &str) -> Vec<String> {
+    svg.split("<text ").skip(1).filter_map(|rest| rest.split(['<', '>']).nth(1).map(ToOwned::to_owned)).collect()
+}
+
 #[test]
 fn cards_hold_any_text() {
     let long = "Antidisestablishmentarianism ".repeat(40);
@@ -94,7 +109,7 @@ fn cards_hold_any_text() {
         ["Prompting for policy analysts", "<script>alert(\"&\")</script>", "", "\0\u{1}\u{ffff}", &long, &unbroken]
     {
         for provider in ["Whitehall Data School", title] {
-            let svg = card_svg(title, provider, 7, 3);
+            let svg = drawn(title, provider);
             assert!(!svg.contains("<script"));
             assert!(!svg.contains(|c: char| c.is_control() || c == '\u{ffff}'));
             assert!(svg.len() < 6_000, "{} bytes", svg.len());
@@ -104,8 +119,31 @@ fn cards_hold_any_text() {
 }
 
 #[test]
-fn card_titles_break_between_words() {
-    let svg = card_svg("Testing language models before they meet the public", "Northgate", 1, 0);
-    assert!(svg.contains(">Testing language<") || svg.contains(">Testing language models<"), "{svg}");
-    assert!(!svg.contains('…'));
+fn card_titles_break_between_words_into_even_lines() {
+    let lines = texts(&drawn("Testing language models before they meet the public", "Northgate"));
+    assert_eq!(lines[2..lines.len() - 1].join(" "), "Testing language models before they meet the public");
+    assert!(lines[2..lines.len() - 1].iter().all(|line| line.len() > 8), "{lines:?}");
+}
+
+#[test]
+fn long_titles_are_set_smaller_before_they_are_cut() {
+    let size =
+        |title: &str| drawn(title, "Northgate").split("fill=\"#16181d\" font-size=\"").nth(1).unwrap()[..2].to_owned();
+    assert_eq!(size("Short"), "80");
+    let longest_allowed = "Artificial intelligence ".repeat(7);
+    assert!(size(&longest_allowed) < size("Testing language models before they meet the public"));
+    assert!(!drawn(longest_allowed.trim(), "Northgate").contains('…'));
+    assert!(drawn(&"W".repeat(300), "Northgate").contains('…'));
+}
+
+#[test]
+fn what_the_fonts_lack_is_left_out_whole() {
+    let title = |title: &str| texts(&drawn(title, "Northgate"))[2..].join(" ");
+    assert_eq!(title("🚀 Launch 🚀 with care ✨"), "Launch with care Northgate");
+    assert_eq!(title("Cwrs ŵ ŷ – £5…"), "Cwrs ŵ ŷ – £5… Northgate");
+    for other in ["مقدمة في الذكاء", "AI 入門", "e\u{301}tude", "🚀", ""] {
+        assert_eq!(title(other), "A course on Guildhall Northgate", "{other}");
+    }
+    assert_eq!(title("abc\u{202e}def"), "abcdef Northgate");
+    assert_eq!(texts(&drawn("Title", "学校")).len(), 3);
 }

@@ -32,6 +32,8 @@ pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
         email: "somebody@example.test".into(),
         email_confirmed: true,
         is_provider: !organizations.is_empty(),
+        authenticated_at: chrono::DateTime::UNIX_EPOCH,
+        amr: Vec::new(),
     }))
 }
 
@@ -50,6 +52,13 @@ pub(crate) async fn furnish(owner: &PgPool) {
             ('{a}', 'a@example.test', 'A', 'x', now(), now()), ('{b}', 'b@example.test', 'B', 'x', now(), now());
         insert into sessions (id, user_id, token_hash, created_at, last_seen_at, expires_at) values ('{i3}', '{a}', sha256('s'), now(), now(), now() + '1 day');
         insert into one_time_tokens (id, user_id, purpose, token_hash, created_at, expires_at) values ('{i3}', '{a}', 'reset_password', sha256('t'), now(), now() + '1 day');
+        insert into totp_factors (user_id, secret, created_at) values ('{a}', sha256('t'), now());
+        insert into passkeys (id, user_id, credential_id, name, credential, created_at) values ('{i3}', '{a}', 'c', 'N', '{{}}', now());
+        insert into recovery_codes (user_id, code_hash) values ('{a}', sha256('c'));
+        insert into recovery_code_sheets (user_id, made_at, shown_until) values ('{a}', now(), now());
+        insert into webauthn_challenges (token_hash, purpose, user_id, state, expires_at) values (sha256('t'), 'prove', '{a}', '{{}}', now());
+        insert into pending_sign_ins (token_hash, user_id, password_mark, created_at, expires_at) values (sha256('t'), '{a}', sha256('p'), now(), now());
+        insert into factor_resets (id, user_id, cancel_hash, asked_at, due_at) values ('{i3}', '{a}', sha256('c'), now(), now());
         insert into organizations (id, kind, slug, name, created_at) values ('{o}', 'provider', 'o', 'O', now()), ('{i5}', 'provider', 'other', 'Other', now());
         insert into memberships (organization_id, user_id, role, created_at) values ('{o}', '{a}', 'owner', now());
         insert into provider_profiles (organization_id) values ('{o}');
@@ -87,6 +96,10 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into scim_users (id, organization_id, user_id, user_name, active, created_at, updated_at) values ('{i3}', '{o}', '{a}', 'a@example.test', true, now(), now());
         insert into scim_groups (id, organization_id, display_name, created_at, updated_at) values ('{i3}', '{o}', 'N', now(), now());
         insert into scim_group_members (group_id, scim_user_id, organization_id) values ('{i3}', '{i3}', '{o}');
+        insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.told', 't', '1');
+        select audit_seal(10);
+        insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.waits', 't', '2');
+        insert into audit_anchors (anchored_on, seq, hash, anchored_at, location) values (current_date, 1, sha256('h'), now(), 'l');
         ",
         a = id(OWNER),
         b = id(STRANGER),
@@ -233,6 +246,9 @@ async fn a_stranger_reads_and_changes_nothing() {
     // The owner, by contrast, sees what is theirs.
     for table in [
         "sessions",
+        "totp_factors",
+        "passkeys",
+        "recovery_codes",
         "memberships",
         "orders",
         "order_lines",

@@ -26,6 +26,7 @@ struct CardRow {
     course_id: Uuid,
     slug: String,
     title: String,
+    language: String,
     provider_name: String,
     total: i64,
     completed: i64,
@@ -44,6 +45,7 @@ impl From<CardRow> for EnrollmentCard {
             course: row.course_id.into(),
             course_slug: row.slug,
             title: row.title,
+            language: row.language,
             provider_name: row.provider_name,
             progress,
             continue_at: row.continue_id.map(LessonId),
@@ -61,7 +63,7 @@ macro_rules! card_query {
     ($tail:tt $(, $argument:expr)*) => {
         sqlx::query_as!(
             CardRow,
-            "select e.id, e.course_id, c.slug, c.title, coalesce(o.name, '') as \"provider_name!\",
+            "select e.id, e.course_id, c.slug, c.title, c.language, coalesce(o.name, '') as \"provider_name!\",
                 (select count(*) from lessons l where l.course_id = e.course_id) as \"total!\",
                 (select count(*) from lesson_progress p where p.enrollment_id = e.id) as \"completed!\",
                 n.id as \"continue_id?\", n.title as \"continue_title?\", e.enrolled_at, e.completed_at,

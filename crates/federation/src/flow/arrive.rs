@@ -1,9 +1,11 @@
 //! Back from the provider.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_identity::{Client, NewSession, create_federated, sign_in_federated};
 use guildhall_kernel::token;
 use guildhall_types::{Error, UserId};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -169,7 +171,7 @@ async fn enter(
     allow(db, &mut tx, kept, user, profile.role.as_deref()).await?;
     let session = sign_in_federated(db, &mut tx, user, client, &["sso"]).await?;
     let opened = OpenedSession {
-        session: session.id,
+        session: session.id(),
         connection: kept.connection.id,
         issuer: &profile.issuer,
         subject: &profile.subject,
@@ -199,10 +201,17 @@ pub(super) async fn allow(db: &Db, tx: &mut Tx, kept: &Kept, user: UserId, role:
     match people::role(tx, organization, user).await? {
         Some(there) if there == "owner" => Ok(()),
         None if !kept.connection.jit => Err(refuse(Refused::NotMember).into()),
-        _ => {
+        there => {
             let fits = |role: &&str| given_roles(&kept.organization_kind).contains(role);
             let role = role.filter(fits).ok_or_else(|| refuse(Refused::NoRole))?;
+            let before = there;
             people::join(tx, organization, user, role, db.clock().now()).await?;
+            if before.as_deref() != Some(role) {
+                let event = Event::new("member.joined_by_sign_on", "user", user)
+                    .acting_for(Party::Organization(organization))
+                    .change(json!({ "role": before }), json!({ "role": role }));
+                guildhall_audit::record(tx, &SYSTEM, event).await?;
+            }
             Ok(())
         }
     }

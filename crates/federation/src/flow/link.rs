@@ -1,8 +1,10 @@
 //! Linking an account that was there before: whoever is signed in to it agrees, in the browser that came from the provider.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult};
 use guildhall_kernel::{Actor, token};
 use guildhall_types::{Error, federation::PendingLink};
+use serde_json::json;
 
 use super::{SYSTEM, arrive::allow, begin::usable};
 use crate::store::{
@@ -62,6 +64,10 @@ pub async fn finish_link(db: &Db, actor: &Actor, token: &str) -> OpResult<String
         now,
     };
     people::opened(&mut tx, &opened).await?;
+    let event = Event::new("user.sign_on_linked", "user", user.id)
+        .acting_for(Party::Person(user.id))
+        .after(json!({ "connection": link.connection, "issuer": link.issuer }));
+    guildhall_audit::record(&mut tx, &SYSTEM, event).await?;
     tx.commit().await?;
     Ok(link.next)
 }

@@ -1,9 +1,10 @@
 //! `/Users`: joining, changing and leaving an organisation from its directory.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Tx, violated};
 use guildhall_identity::{EmailAddress, create_federated, end_federated};
 use guildhall_types::UserId;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -73,7 +74,6 @@ pub(super) async fn create(to: &To<'_>, body: &Value) -> Result<Value, ScimError
     let created = find(to, &mut tx, id).await?;
     let shown = show(to, &mut tx, created).await?;
     tx.commit().await?;
-    tracing::info!(%organization, user = %user, "a directory provisioned a person");
     Ok(shown)
 }
 
@@ -111,7 +111,6 @@ pub(super) async fn delete(to: &To<'_>, id: Uuid) -> Result<(), ScimError> {
     apply(to, &mut tx, user.user, false).await?;
     directory::delete_user(&mut tx, to.directory.organization, id).await?;
     tx.commit().await?;
-    tracing::info!(organization = %to.directory.organization, user = %user.user, "a directory removed a person");
     Ok(())
 }
 
@@ -136,6 +135,10 @@ async fn apply(to: &To<'_>, tx: &mut Tx, user: UserId, active: bool) -> Result<(
             end_federated(to.db, tx, user, None).await?;
         }
     }
+    let event = Event::new("member.kept_by_directory", "user", user)
+        .acting_for(Party::Organization(organization))
+        .after(json!({ "active": active }));
+    guildhall_audit::record(tx, &SYSTEM, event).await?;
     Ok(())
 }
 

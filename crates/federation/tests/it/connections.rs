@@ -57,6 +57,25 @@ async fn a_secret_is_sealed_and_stays_when_it_is_left_out() {
 }
 
 #[tokio::test]
+async fn what_hangs_on_keys_asks_again_who_one_is() {
+    let stage = Stage::new().await;
+    let id = stage.usual().await;
+    stage.db.clock().advance(chrono::TimeDelta::minutes(11));
+    let (db, federation, owner) = (&stage.db, &stage.federation, &stage.owner);
+    assert_eq!(told(save(db, federation, owner, "acme", None, &stage.fields(), "s").await), Error::ConfirmRequired);
+    assert_eq!(told(switch(db, owner, "acme", id, false, false).await), Error::ConfirmRequired);
+    assert_eq!(told(remove(db, owner, "acme", id).await), Error::ConfirmRequired);
+    assert_eq!(told(connections::make_scim_token(db, owner, "acme", "t").await), Error::ConfirmRequired);
+    page(db, federation, owner, "acme").await.unwrap();
+    let told: Vec<String> =
+        sqlx::query_scalar("select action from audit_inbox where acting_for_kind = 'organization' order by action")
+            .fetch_all(&stage.test.owner)
+            .await
+            .unwrap();
+    assert_eq!(told, ["sign_on.connection_saved", "sign_on.connection_switched"]);
+}
+
+#[tokio::test]
 async fn forms_say_what_to_mend() {
     let stage = Stage::new().await;
     let wrong = |change: fn(&mut ConnectionFields), secret: &'static str| {

@@ -1,7 +1,7 @@
 //! Back-channel logout.
 
 use guildhall_federation::logout::back_channel_logout;
-use guildhall_types::{ConnectionId, Error};
+use guildhall_types::{ConnectionId, Error, SessionId};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, signed_in, told, who};
@@ -21,8 +21,8 @@ async fn a_provider_ends_the_sessions_that_it_opened() {
     let stage = &stage;
     let robin = signed_in(stage.sign_in(connection, who("robin@acme.example")).await);
     let sam = signed_in(stage.sign_in(connection, who("sam@acme.example")).await);
-    let is_in = |token: String| async move {
-        guildhall_identity::authenticate(&stage.db, &token).await.unwrap().user_id().is_some()
+    let is_in = |session: SessionId| async move {
+        guildhall_identity::session_actor(&stage.db, session).await.unwrap().is_some()
     };
     let logout = |id: ConnectionId, token: String| async move {
         back_channel_logout(&stage.db, &stage.federation, id, &token).await
@@ -41,16 +41,16 @@ async fn a_provider_ends_the_sessions_that_it_opened() {
         let token = token(stage, json!({ "sub": "sub-robin@acme.example", "forge": wrong, "claims": claims })).await;
         assert!(matches!(told(logout(connection, token).await), Error::BadRequest { .. }), "{wrong} {claims}");
     }
-    assert!(is_in(robin.token.clone()).await);
+    assert!(is_in(robin.id()).await);
     let right = token(stage, json!({ "sub": "sub-robin@acme.example" })).await;
     assert_eq!(logout(connection, right.clone()).await.unwrap(), 1);
-    assert!(!is_in(robin.token).await);
-    assert!(is_in(sam.token.clone()).await, "nobody else's");
+    assert!(!is_in(robin.id()).await);
+    assert!(is_in(sam.id()).await, "nobody else's");
     assert!(matches!(told(logout(connection, right).await), Error::BadRequest { .. }), "good once");
     let sid = stage.text("select sid from sso_sessions where subject = 'sub-sam@acme.example'").await.unwrap();
     let by_session = token(stage, json!({ "sid": sid })).await;
     assert_eq!(logout(connection, by_session).await.unwrap(), 1);
-    assert!(!is_in(sam.token).await);
+    assert!(!is_in(sam.id()).await);
     let unknown: ConnectionId = stage.db.id();
     assert_eq!(told(logout(unknown, "x.y.z".to_owned()).await), Error::NotFound);
 }

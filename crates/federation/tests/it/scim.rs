@@ -4,6 +4,7 @@ use guildhall_federation::{
     connections::{make_scim_token, page, revoke_scim_token},
     scim::{Answer, Request, answer},
 };
+use guildhall_types::SessionId;
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, signed_in, told, who};
@@ -73,13 +74,13 @@ async fn a_joiner_signs_in_and_a_leaver_is_out_at_once() {
     // The organisation made the account, so its provider may open it.
     let session = signed_in(stage.sign_in(connection, who("robin@acme.example")).await);
     let stage = &stage;
-    let is_in = |token: String| async move {
-        guildhall_identity::authenticate(&stage.db, &token).await.unwrap().user_id().is_some()
+    let is_in = |session: SessionId| async move {
+        guildhall_identity::session_actor(&stage.db, session).await.unwrap().is_some()
     };
-    assert!(is_in(session.token.clone()).await);
+    assert!(is_in(session.id()).await);
     let body = directory.ok("PATCH", &format!("Users/{id}"), leave(json!("False"))).await;
     assert_eq!(body["active"], false);
-    assert!(!is_in(session.token).await);
+    assert!(!is_in(session.id()).await);
     assert_eq!(stage.text(role).await, None);
     assert!(told(stage.sign_in(connection, who("robin@acme.example")).await).to_string().contains("ended your access"));
     directory.ok("PATCH", &format!("Users/{id}"), leave(json!(true))).await;

@@ -9,7 +9,7 @@ use guildhall_federation::{
     flow::{self, Answer, Begun, Outcome},
 };
 use guildhall_identity::{Client, Passwords};
-use guildhall_kernel::{Actor, Chance, Clock, UserActor};
+use guildhall_kernel::{Actor, Chance, Clock, Sealer, UserActor};
 use guildhall_sandbox::{App, Config, DEFAULT_CLIENT_SECRET, routes};
 use guildhall_types::{ConnectionId, Error, OrganizationId, SessionId, UserId, federation::ConnectionFields};
 use serde_json::{Value, json};
@@ -48,6 +48,8 @@ pub fn actor(user: Uuid, organizations: &[Uuid], email: &str) -> Actor {
         email: email.to_owned(),
         email_confirmed: true,
         is_provider: false,
+        authenticated_at: Clock::system().now(),
+        amr: vec!["pwd".to_owned()],
     }))
 }
 
@@ -62,7 +64,8 @@ impl Stage {
         let app = App::open(Config { base_url: base.clone(), ..Config::default() }).unwrap();
         tokio::spawn(async move { axum::serve(listener, routes(app)).await.unwrap() });
         let passwords = Passwords::with_cost(db.chance(), 64, 1).unwrap();
-        let federation = Federation::new("http://localhost:3000", &[7; 32], true, passwords).unwrap();
+        let federation =
+            Federation::new("http://localhost:3000", Sealer::new(&[7; 32], db.chance()), true, passwords).unwrap();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let (user, organization) = (db.id::<Uuid>(), db.id::<Uuid>());
         let stage = Self {

@@ -1,20 +1,18 @@
 //! What people see and change of their own account. Each op acts as the person: row-level security lets it reach
 //! nobody else's rows.
 
+use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
 use guildhall_kernel::Actor;
-use guildhall_types::{
-    Error, Fields, SessionId,
-    account::{AccountView, SessionView},
-};
+use guildhall_types::{Error, Fields, account::AccountView};
 
 use crate::{
     Client, EmailAddress, Passwords, Throttle, jobs,
-    policy::{NewPassword, PersonName, device},
+    policy::{NewPassword, PersonName},
     store,
 };
 
-/// The person's account, with where they are signed in.
+/// The person's account.
 ///
 /// # Errors
 /// [`Error::SignInRequired`].
@@ -22,25 +20,11 @@ pub async fn account(db: &Db, actor: &Actor) -> OpResult<AccountView> {
     let user = actor.user()?;
     let mut tx = db.begin(actor).await?;
     let about = store::about(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
-    let rows = store::sessions(&mut tx, user.id, db.clock().now()).await?;
-    let mut sessions: Vec<SessionView> = rows
-        .into_iter()
-        .map(|row| SessionView {
-            id: row.id,
-            device: device(&row.user_agent),
-            signed_in_at: row.created_at,
-            last_seen_at: row.last_seen_at,
-            is_this: row.id == user.session,
-        })
-        .collect();
-    // Stable: the others stay in the order of their last use.
-    sessions.sort_by_key(|session| !session.is_this);
     Ok(AccountView {
         name: about.name,
         email: about.email,
         email_confirmed: about.confirmed,
         created_at: about.created_at,
-        sessions,
     })
 }
 
@@ -106,33 +90,8 @@ pub async fn change_password(
     }
     store::set_password(&mut tx, user.id, &password_hash, now).await?;
     store::end_sessions(&mut tx, user.id, Some(user.session), now).await?;
+    guildhall_audit::record(&mut tx, actor, Event::new("user.password_changed", "user", user.id)).await?;
     jobs::send_password_changed(db, &mut tx, &person).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Ends one of the person's sessions.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is none of that id, or it is somebody else's, or it ended before.
-pub async fn end_session(db: &Db, actor: &Actor, session: SessionId) -> OpResult<()> {
-    let user = actor.user()?;
-    let mut tx = db.begin(actor).await?;
-    if !store::end_session(&mut tx, user.id, session, db.clock().now()).await? {
-        return Err(Error::NotFound.into());
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Ends all of the person's sessions but the one that asks; how many.
-///
-/// # Errors
-/// [`Error::SignInRequired`].
-pub async fn end_other_sessions(db: &Db, actor: &Actor) -> OpResult<u64> {
-    let user = actor.user()?;
-    let mut tx = db.begin(actor).await?;
-    let ended = store::end_sessions(&mut tx, user.id, Some(user.session), db.clock().now()).await?;
-    tx.commit().await?;
-    Ok(ended)
 }

@@ -2,18 +2,17 @@
 //! The checks that make the word good are `guildhall_federation`'s; each op is part of its transaction, as the program.
 
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::token;
 use guildhall_types::{Error, SessionId, UserId};
 
-use super::session::{NewSession, SUSPENDED};
+use super::{NewSession, open_session, session::SUSPENDED};
 use crate::{
     Client, EmailAddress,
-    policy::{PersonName, SESSION_IDLE},
-    store::{self, NewPerson, NewSessionRow, Purpose},
+    policy::PersonName,
+    store::{self, NewPerson, Purpose},
 };
 
 /// Signs a person in whom somebody else has proved: always a new session, and the one that the browser had before ends.
-/// `methods` are the ways in which they were proved (RFC 8176), for the log.
+/// `methods` are the ways in which they were proved, by the names of RFC 8176 and `sso`.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such person; [`Error::Invalid`] when they are suspended.
@@ -28,23 +27,7 @@ pub async fn sign_in_federated(
     if !store::hold_password(tx, person.id, &person.password_hash).await? {
         return Err(Error::field("", SUSPENDED).into());
     }
-    let now = db.clock().now();
-    if let Some(before) = client.session {
-        store::end_session(tx, person.id, before, now).await?;
-    }
-    let (token, hash) = token::issue(db.chance());
-    let user_agent: String = client.user_agent.chars().filter(|c| !c.is_control()).take(400).collect();
-    let session = NewSessionRow {
-        id: db.id(),
-        user: person.id,
-        token_hash: &hash,
-        user_agent: &user_agent,
-        now,
-        expires_at: now + SESSION_IDLE,
-    };
-    store::insert_session(tx, &session).await?;
-    tracing::info!(user = %person.id, session = %session.id, ?methods, "signed in through an organisation");
-    Ok(NewSession { token, id: session.id, user: person.id, name: person.name, expires_at: session.expires_at })
+    open_session(db, tx, &person, client, methods).await
 }
 
 /// Makes an account whose address is proved. One that somebody began and never confirmed is taken over: its password and

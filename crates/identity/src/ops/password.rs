@@ -1,5 +1,6 @@
 //! Forgotten passwords.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, JobOptions, OpResult, enqueue};
 use guildhall_kernel::{Actor, token};
 use guildhall_types::Error;
@@ -58,6 +59,8 @@ pub async fn reset_password(db: &Db, passwords: &Passwords, token: &str, passwor
     store::void_links(&mut tx, person.id, Purpose::ResetPassword, now).await?;
     store::void_links(&mut tx, person.id, Purpose::ConfirmEmail, now).await?;
     store::end_sessions(&mut tx, person.id, None, now).await?;
+    let event = Event::new("user.password_reset", "user", person.id).acting_for(Party::Person(person.id));
+    guildhall_audit::record(&mut tx, &actor, event).await?;
     jobs::send_password_changed(db, &mut tx, &person).await?;
     tx.commit().await?;
     Ok(())

@@ -1,29 +1,23 @@
-//! Signing in and out, and knowing who asks.
+//! Signing in and out.
 
-use chrono::{DateTime, Utc};
+use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
-use guildhall_kernel::{Actor, UserActor, token};
-use guildhall_types::{Error, SessionId, UserId};
+use guildhall_kernel::Actor;
+use guildhall_types::Error;
 
+use super::{NewSession, open_session};
 use crate::{
     Client, EmailAddress, Passwords, Throttle,
-    policy::{SESSION_IDLE, SESSION_TOUCH},
-    store::{self, NewSessionRow},
+    factors::{self, PendingSignIn},
+    store,
 };
 
-/// A session that was just made. The token goes into the cookie and nowhere else; `Debug` does not show it.
-pub struct NewSession {
-    pub token: String,
-    pub id: SessionId,
-    pub user: UserId,
-    pub name: String,
-    pub expires_at: DateTime<Utc>,
-}
-
-impl std::fmt::Debug for NewSession {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewSession").field("id", &self.id).field("user", &self.user).finish_non_exhaustive()
-    }
+/// What a right password leads to.
+#[derive(Debug)]
+pub enum SignedIn {
+    Session(NewSession),
+    /// There is a second factor to come first.
+    SecondStep(PendingSignIn),
 }
 
 /// The one answer to an unknown address, a wrong password and an address that was never confirmed.
@@ -31,7 +25,8 @@ const WRONG: &str =
     "The email address or password is not right. If you have just signed up, use the link that we sent you first.";
 pub(super) const SUSPENDED: &str = "This account is suspended. Contact us to find out why.";
 
-/// Signs in: always a new session, and the one that the browser had before ends, so that none can be planted.
+/// Signs in by password: a session, or the second step where one is set up. A password that was hashed more cheaply than
+/// today's are is hashed anew on the way.
 ///
 /// # Errors
 /// [`Error::Invalid`] with one message for everything that does not fit; [`Error::TooMany`].
@@ -42,7 +37,7 @@ pub async fn sign_in(
     client: &Client,
     email: &str,
     password: &str,
-) -> OpResult<NewSession> {
+) -> OpResult<SignedIn> {
     let email = EmailAddress::parse(email).map_err(|message| Error::field("email", message))?;
     if password.is_empty() {
         return Err(Error::field("password", "Enter your password").into());
@@ -68,28 +63,22 @@ pub async fn sign_in(
         return Err(Error::field("", WRONG).into());
     }
 
+    let rehashed =
+        if passwords.needs_rehash(&person.password_hash) { Some(passwords.hash(&tried).await?) } else { None };
     let mut tx = db.begin(&actor).await?;
-    let now = db.clock().now();
     if !store::hold_password(&mut tx, person.id, &person.password_hash).await? {
         return Err(Error::field("", WRONG).into());
     }
-    if let Some(before) = client.session {
-        store::end_session(&mut tx, person.id, before, now).await?;
+    if let Some(hash) = rehashed {
+        store::set_password(&mut tx, person.id, &hash, db.clock().now()).await?;
     }
-    let (token, hash) = token::issue(db.chance());
-    let user_agent: String = client.user_agent.chars().filter(|c| !c.is_control()).take(400).collect();
-    let session = NewSessionRow {
-        id: db.id(),
-        user: person.id,
-        token_hash: &hash,
-        user_agent: &user_agent,
-        now,
-        expires_at: now + SESSION_IDLE,
+    let signed_in = match factors::open_pending(db, &mut tx, person.id).await? {
+        Some(pending) => SignedIn::SecondStep(pending),
+        None => SignedIn::Session(open_session(db, &mut tx, &person, client, &["pwd"]).await?),
     };
-    store::insert_session(&mut tx, &session).await?;
     tx.commit().await?;
     throttle.succeeded(email.as_str(), &client.address);
-    Ok(NewSession { token, id: session.id, user: person.id, name: person.name, expires_at: session.expires_at })
+    Ok(signed_in)
 }
 
 /// Ends the session that asks. For anybody else there is nothing to do.
@@ -102,36 +91,7 @@ pub async fn sign_out(db: &Db, actor: &Actor) -> OpResult<()> {
     };
     let mut tx = db.begin(actor).await?;
     store::end_session(&mut tx, user.id, user.session, db.clock().now()).await?;
+    guildhall_audit::record(&mut tx, actor, Event::new("user.signed_out", "session", user.session)).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Who presents this token: nobody when the session is unknown, ended or too old, or the person suspended. Being used
-/// keeps a session alive.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn authenticate(db: &Db, token: &str) -> OpResult<Actor> {
-    let Some(hash) = token::hash(token) else {
-        return Ok(Actor::Anonymous);
-    };
-    let mut tx = db.begin(&Actor::System("authenticate")).await?;
-    let now = db.clock().now();
-    let Some(signed) = store::signed(&mut tx, &hash, now).await? else {
-        return Ok(Actor::Anonymous);
-    };
-    if now - signed.last_seen_at >= SESSION_TOUCH {
-        store::touch_session(&mut tx, signed.session, now, now + SESSION_IDLE).await?;
-        tx.commit().await?;
-    }
-    Ok(Actor::User(Box::new(UserActor {
-        id: signed.user,
-        session: signed.session,
-        organizations: signed.organizations,
-        is_admin: signed.is_admin,
-        name: signed.name,
-        email: signed.email,
-        email_confirmed: signed.confirmed,
-        is_provider: signed.is_provider,
-    })))
 }

@@ -1,5 +1,6 @@
 //! Signing up and confirming the address.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, JobOptions, OpResult, enqueue};
 use guildhall_kernel::{Actor, token};
 use guildhall_types::{Error, Fields};
@@ -65,11 +66,14 @@ pub async fn sign_up(
 /// [`Error::Conflict`] when the link is unknown, too old or replaced by a newer one.
 pub async fn confirm_email(db: &Db, token: &str) -> OpResult<()> {
     let hash = token::hash(token).ok_or_else(|| Error::conflict(STALE))?;
-    let mut tx = db.begin(&Actor::System("confirm-email")).await?;
+    let actor = Actor::System("confirm-email");
+    let mut tx = db.begin(&actor).await?;
     let now = db.clock().now();
     if let Some(user) = store::use_link(&mut tx, Purpose::ConfirmEmail, &hash, now).await? {
         store::confirm_email(&mut tx, user, now).await?;
         store::void_links(&mut tx, user, Purpose::ConfirmEmail, now).await?;
+        let event = Event::new("user.email_confirmed", "user", user).acting_for(Party::Person(user));
+        guildhall_audit::record(&mut tx, &actor, event).await?;
         tx.commit().await?;
         return Ok(());
     }

@@ -7,15 +7,19 @@ mod password;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use device::device;
+pub use device::{device, device_key, network};
 pub use email::EmailAddress;
 pub use name::PersonName;
 pub use password::NewPassword;
 
-/// How long a session lasts after it was last used.
-pub const SESSION_IDLE: TimeDelta = TimeDelta::days(30);
-/// Using a session is written down at most this often.
-pub const SESSION_TOUCH: TimeDelta = TimeDelta::minutes(5);
+/// How long an access token works.
+pub const ACCESS_FOR: TimeDelta = TimeDelta::minutes(15);
+/// How long a refresh token works, and with it a session that is not used.
+pub const REFRESH_FOR: TimeDelta = TimeDelta::days(7);
+/// How long a used refresh token is still answered, by the same successor: for two tabs that ask at once.
+pub const REUSE_GRACE: TimeDelta = TimeDelta::seconds(30);
+/// How long a device is remembered as one of the person's, and an ended session kept for it.
+pub const SEEN_FOR: TimeDelta = TimeDelta::days(90);
 /// How long the link that confirms an address works.
 pub const CONFIRM_FOR: TimeDelta = TimeDelta::hours(48);
 /// How long the link to choose a new password works.
@@ -37,17 +41,12 @@ pub const fn may_sign_up_again(in_last_hour: i64) -> bool {
     in_last_hour < LINKS_AN_HOUR
 }
 
-/// `next` when it is a path of this site, `otherwise` when it could lead anywhere else.
-///
-/// Browsers read `\` as `/` and drop tabs and line breaks, so none of them may be there at all.
+/// `next` when it is a path of this site (`guildhall_kernel::next_path`), `otherwise` when it could lead anywhere else.
 #[must_use]
 pub fn own_path<'a>(next: &'a str, otherwise: &'a str) -> &'a str {
-    let starts_here = next.starts_with('/') && !next.starts_with("//");
-    let is_plain =
-        next.len() <= 2_000 && next.is_ascii() && !next.chars().any(|c| c == '\\' || c.is_ascii_control() || c == ' ');
     // Coming back to these would sign out at once, or ask to sign in again.
     let loops = ["/sign-in", "/sign-out", "/api/"].iter().any(|path| next.starts_with(path));
-    if starts_here && is_plain && !loops { next } else { otherwise }
+    guildhall_kernel::next_path(next).filter(|_| !loops).unwrap_or(otherwise)
 }
 
 /// A path with `next` in its query, for whoever is led on by it; as it is when there is nowhere to go on to.

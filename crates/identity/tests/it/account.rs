@@ -1,6 +1,6 @@
 //! One's own account, and nobody else's.
 
-use guildhall_identity::{Client, account, change_password, end_other_sessions, end_session, rename};
+use guildhall_identity::{Client, account, change_password, end_other_sessions, end_session, rename, sessions};
 use guildhall_kernel::Actor;
 use guildhall_types::{Error, SessionId};
 
@@ -22,9 +22,10 @@ async fn the_account_lists_where_one_is_signed_in_this_browser_first() {
         (view.name.as_str(), view.email.as_str(), view.email_confirmed),
         ("Ada Lovelace", "ada@example.com", true)
     );
-    let devices: Vec<(&str, bool)> =
-        view.sessions.iter().map(|session| (session.device.as_str(), session.is_this)).collect();
+    let list = sessions(&stage.db, &actor).await.unwrap();
+    let devices: Vec<(&str, bool)> = list.iter().map(|session| (session.device.as_str(), session.is_this)).collect();
     assert_eq!(devices, [("Firefox on Linux", true), ("Safari on iPhone", false)]);
+    assert_eq!((list[0].address.as_str(), list[0].place.as_deref()), ("192.0.2.1", None));
 }
 
 #[tokio::test]
@@ -32,6 +33,7 @@ async fn only_who_is_signed_in_has_an_account() {
     let stage = Stage::new().await;
     for actor in [Actor::Anonymous, Actor::System("test")] {
         assert_eq!(told(account(&stage.db, &actor).await), Error::SignInRequired);
+        assert_eq!(told(sessions(&stage.db, &actor).await), Error::SignInRequired);
         assert_eq!(told(rename(&stage.db, &actor, "X").await), Error::SignInRequired);
         assert_eq!(told(end_other_sessions(&stage.db, &actor).await), Error::SignInRequired);
         let change =
@@ -64,7 +66,7 @@ async fn changing_the_password_needs_the_current_one_and_ends_the_other_sessions
     change(PASSWORD, NEW).await.unwrap();
     assert_eq!(stage.work().await[0].mail.template(), "password_changed");
     assert!(stage.actor(&token).await.user_id().is_some());
-    assert!(stage.actor(&other.token).await.user_id().is_none());
+    assert!(stage.actor(&other.refresh_token).await.user_id().is_none());
     stage.sign_in_as("ada@example.com", NEW).await.unwrap();
 }
 
@@ -87,12 +89,12 @@ async fn sessions_end_one_by_one_or_all_others() {
     for _ in 0..3 {
         others.push(stage.sign_in_as("ada@example.com", PASSWORD).await.unwrap());
     }
-    end_session(&stage.db, &actor, others[0].id).await.unwrap();
-    assert!(stage.actor(&others[0].token).await.user_id().is_none());
-    assert!(stage.actor(&others[1].token).await.user_id().is_some());
-    assert_eq!(told(end_session(&stage.db, &actor, others[0].id).await), Error::NotFound);
+    end_session(&stage.db, &actor, others[0].id()).await.unwrap();
+    assert!(stage.actor(&others[0].refresh_token).await.user_id().is_none());
+    assert!(stage.actor(&others[1].refresh_token).await.user_id().is_some());
+    assert_eq!(told(end_session(&stage.db, &actor, others[0].id()).await), Error::NotFound);
     assert_eq!(end_other_sessions(&stage.db, &actor).await.unwrap(), 2);
-    assert!(stage.actor(&others[2].token).await.user_id().is_none());
+    assert!(stage.actor(&others[2].refresh_token).await.user_id().is_none());
     assert!(stage.actor(&token).await.user_id().is_some());
 }
 
@@ -112,6 +114,8 @@ async fn nobody_reaches_another_person_s_rows() {
         for count in [
             "select count(*) from users where id = $1",
             "select count(*) from sessions where user_id = $1",
+            "select count(*) from person_claims where user_id = $1",
+            "select count(*) from refresh_tokens join sessions on sessions.id = session_id where user_id = $1",
             "select count(*) from one_time_tokens where user_id = $1",
         ] {
             let seen: i64 = sqlx::query_scalar(count).bind(ada_id).fetch_one(&mut *tx).await.unwrap();

@@ -8,6 +8,12 @@
 )]
 
 mod account;
+mod authenticator;
+mod factors;
+mod factors_lost;
+mod factors_passkeys;
 mod links;
+mod refresh;
 mod sessions;
 mod stage;
+mod trail;

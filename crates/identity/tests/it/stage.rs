@@ -5,15 +5,20 @@ use guildhall_db::{
     Db, Job, OpError, OpResult,
     testing::{TestDb, database},
 };
-use guildhall_identity::{Client, NewSession, Passwords, SignUp, Throttle, jobs, sign_in, sign_up};
+use guildhall_identity::{
+    Client, FactorSettings, Factors, NewSession, Passwords, SignUp, SignedIn, Throttle, factors::PasswordProof, jobs,
+    sign_in, sign_up,
+};
 use guildhall_kernel::{
-    Actor,
+    Actor, Sealer,
     mail::{Mail, SendMail},
 };
 use guildhall_types::Error;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
+pub const ORIGIN: &str = "http://localhost:3000";
 pub const PASSWORD: &str = "violet kettle 42 harbour";
 
 /// A database with the services that sign-in needs.
@@ -23,6 +28,7 @@ pub struct Stage {
     pub passwords: Passwords,
     pub throttle: Throttle,
     pub client: Client,
+    pub factors: Factors,
 }
 
 impl Stage {
@@ -36,7 +42,9 @@ impl Stage {
             user_agent: "Firefox/140.0 (X11; Linux)".to_owned(),
             session: None,
         };
-        Self { test, db, passwords, throttle, client }
+        let sealer = Sealer::new(&[7; 32], db.chance());
+        let factors = Factors::new(sealer, ORIGIN, FactorSettings::default()).unwrap();
+        Self { test, db, passwords, throttle, client, factors }
     }
 
     pub fn wait(&self, time: TimeDelta) {
@@ -49,7 +57,22 @@ impl Stage {
     }
 
     pub async fn sign_in_as(&self, email: &str, password: &str) -> OpResult<NewSession> {
-        sign_in(&self.db, &self.passwords, &self.throttle, &self.client, email, password).await
+        match sign_in(&self.db, &self.passwords, &self.throttle, &self.client, email, password).await? {
+            SignedIn::Session(session) => Ok(session),
+            SignedIn::SecondStep(_) => panic!("a second step is asked for"),
+        }
+    }
+
+    /// The token for the second step.
+    pub async fn first_step(&self, email: &str) -> String {
+        match sign_in(&self.db, &self.passwords, &self.throttle, &self.client, email, PASSWORD).await.unwrap() {
+            SignedIn::SecondStep(pending) => pending.token,
+            SignedIn::Session(_) => panic!("no second step is asked for"),
+        }
+    }
+
+    pub fn proof<'a>(&'a self, password: &'a str) -> PasswordProof<'a> {
+        PasswordProof { passwords: &self.passwords, throttle: &self.throttle, client: &self.client, password }
     }
 
     /// A person with a confirmed address and [`PASSWORD`].
@@ -63,11 +86,20 @@ impl Stage {
     pub async fn signed_in(&self, email: &str) -> (Actor, String) {
         self.person(email).await;
         let session = self.sign_in_as(email, PASSWORD).await.unwrap();
-        (self.actor(&session.token).await, session.token)
+        (self.actor(&session.refresh_token).await, session.refresh_token)
     }
 
-    pub async fn actor(&self, token: &str) -> Actor {
-        guildhall_identity::authenticate(&self.db, token).await.unwrap()
+    /// Who holds a refresh token's session, as the database says; using the token is another matter.
+    pub async fn actor(&self, refresh_token: &str) -> Actor {
+        let hash = guildhall_kernel::token::hash(refresh_token).map(Vec::from);
+        let session: Option<Uuid> = sqlx::query_scalar("select session_id from refresh_tokens where token_hash = $1")
+            .bind(hash)
+            .fetch_optional(&self.test.owner)
+            .await
+            .unwrap();
+        let Some(session) = session else { return Actor::Anonymous };
+        let signed = guildhall_identity::session_actor(&self.db, session.into()).await.unwrap();
+        signed.map_or(Actor::Anonymous, |signed| Actor::User(Box::new(signed.actor)))
     }
 
     /// Runs every waiting job of this crate, each twice, and hands back the mails that would go out, once for each key.

@@ -59,6 +59,8 @@ pub fn acting(id: UserId) -> Actor {
         email: String::new(),
         email_confirmed: true,
         is_provider: false,
+        authenticated_at: chrono::DateTime::UNIX_EPOCH,
+        amr: Vec::new(),
     }))
 }
 

@@ -68,6 +68,14 @@ async fn a_refund_takes_away_its_course_and_no_other() {
     let refunds = world.stripe_list("refunds").await;
     assert_eq!(refunds.len(), 1);
     assert_eq!(refunds[0]["amount"], PRICE.pence);
+    let told: Vec<(String, String)> =
+        sqlx::query_as("select actor_role, after from audit_inbox where action = 'payment.refunded'")
+            .fetch_all(&world.test.owner)
+            .await
+            .unwrap();
+    let amount = format!(r#"{{"currency":"GBP","pence":{}}}"#, PRICE.pence);
+    assert_eq!(told.len(), 1, "refunding again changes nothing, so there is nothing to tell");
+    assert_eq!(told[0].1, amount);
     assert_eq!(world.books().await.of(Account::Gateway), PRICE);
     // The sandbox tells of the refund too: known already.
     world.events("charge.refunded", 1).await;

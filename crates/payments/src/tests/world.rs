@@ -104,6 +104,8 @@ impl World {
             email,
             email_confirmed: true,
             is_provider: false,
+            authenticated_at: chrono::DateTime::UNIX_EPOCH,
+            amr: Vec::new(),
         }))
     }
 

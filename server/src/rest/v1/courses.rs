@@ -237,12 +237,12 @@ pub(crate) async fn one(State(state): State<AppState>, Path(id_or_slug): Path<St
     let found = guildhall_catalog::course(&state.db, &id_or_slug).await.map_err(|error| Problem::from(error.told()))?;
     let (detail, _) = found.ok_or(Error::NotFound)?;
     let document = CourseDocument {
+        language: detail.card.language.clone(),
         course: item(detail.card, &state.config.base_url),
         description_html: detail.description_html,
         outcomes: detail.outcomes,
         audience: detail.audience,
         requirements: detail.requirements,
-        language: detail.language,
         skills: detail.skills.into_iter().map(|skill| Named { slug: skill.slug, name: skill.name }).collect(),
         modules: detail
             .modules

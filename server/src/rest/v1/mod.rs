@@ -1,9 +1,15 @@
 //! Version 1.
 
+mod auth;
 mod courses;
+mod me;
 mod openapi;
 
-use axum::{Router, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    response::IntoResponse,
+    routing::{get, post},
+};
 use guildhall_types::Error;
 
 use super::problem::Problem;
@@ -14,6 +20,9 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/api/v1/courses", get(courses::list))
         .route("/api/v1/courses/{id_or_slug}", get(courses::one))
+        .route("/api/v1/auth/token", post(auth::token))
+        .route("/api/v1/auth/refresh", post(auth::refresh))
+        .route("/api/v1/me", get(me::me))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/docs", get(openapi::page))
         .route("/api/v1/{*rest}", axum::routing::any(missing))

@@ -1,13 +1,17 @@
 //! The API's description, for programs and for people.
 
-use axum::{
-    Json,
-    response::{Html, IntoResponse},
+use axum::{Extension, Json, response::IntoResponse};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
-use utoipa::OpenApi;
 
-use super::courses;
-use crate::rest::problem::Problem;
+use super::{auth, courses, me};
+use crate::{
+    middleware::PageNonce,
+    refusal::{self, escape},
+    rest::problem::Problem,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,10 +20,21 @@ use crate::rest::problem::Problem;
         description = "AI training in the UK. Errors are problem documents (RFC 9457).",
         license(name = "MIT OR Apache-2.0")
     ),
-    paths(courses::list, courses::one),
-    components(schemas(Problem))
+    paths(auth::token, auth::refresh, courses::list, courses::one, me::me),
+    components(schemas(Problem)),
+    modifiers(&Bearer)
 )]
 struct Document;
+
+/// How programs prove themselves.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_with(Default::default).add_security_scheme("bearer", scheme);
+    }
+}
 
 /// `/api/v1/openapi.json`
 pub(crate) async fn document() -> impl IntoResponse {
@@ -27,7 +42,7 @@ pub(crate) async fn document() -> impl IntoResponse {
 }
 
 /// `/api/docs`: the description as a page, made from it.
-pub(crate) async fn page() -> impl IntoResponse {
+pub(crate) async fn page(Extension(nonce): Extension<PageNonce>) -> impl IntoResponse {
     let api = serde_json::to_value(Document::openapi()).unwrap_or_default();
     let mut body = String::new();
     for (path, methods) in api.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten() {
@@ -57,15 +72,9 @@ pub(crate) async fn page() -> impl IntoResponse {
             body.push_str("</section>");
         }
     }
-    Html(format!(
-        "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>API – Guildhall</title><link rel=\"icon\" href=\"/favicon.svg\"><style>:root{{color-scheme:light dark;background:Canvas}}body{{font:18px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}}\
-         table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.4rem .8rem .4rem 0;vertical-align:top}}</style></head>\
-         <body><main><h1>Guildhall API</h1><p>Described for programs at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. Lists answer \
-         <code>items</code> and <code>next_cursor</code>; errors are problem documents (RFC 9457). <a href=\"/\">Back to Guildhall</a></p>{body}</main></body></html>"
-    ))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let body = format!(
+        "<h1>Guildhall API</h1><p>Described for programs at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. Lists answer \
+         <code>items</code> and <code>next_cursor</code>; errors are problem documents (RFC 9457). <a href=\"/\">Back to Guildhall</a></p>{body}"
+    );
+    refusal::page("API", &body, &nonce.0)
 }

@@ -1,20 +1,15 @@
 //! One's own account.
 
-use guildhall_types::{
-    Error,
-    account::{AccountView, SessionView},
-    form::NAME_MAX,
-    time,
-};
+use guildhall_types::{Error, account::AccountView, form::NAME_MAX, time};
 use guildhall_ui::{
-    Banner, BannerKind, ButtonKind, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
+    Banner, BannerKind, ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
 use super::{query, sign_up::max};
 use crate::{
-    api::{ChangePassword, EndOtherSessions, EndSession, Rename, read_account},
+    api::{ChangePassword, Rename, read_account},
     form::Tried,
 };
 
@@ -26,7 +21,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match account.await {
                     Ok(account) => view! { <Account account=account /> }.into_any(),
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
+                    Err(error) => view! { <Failure error=error title="Account" here="/account" /> }.into_any(),
                 }
             })}
         </Suspense>
@@ -35,14 +30,16 @@ pub(crate) fn AccountPage() -> impl IntoView {
 
 /// Nobody is signed in: on to where that is done, and back. Anything else is told.
 #[component]
-fn Failure(error: Error) -> impl IntoView {
+pub(crate) fn Failure(error: Error, title: &'static str, here: &'static str) -> impl IntoView {
     #[cfg(feature = "ssr")]
     if error == Error::SignInRequired {
-        guildhall_host::see_other("/sign-in?next=/account");
+        guildhall_host::see_other(&format!("/sign-in?next={here}"));
     }
+    #[cfg(not(feature = "ssr"))]
+    let _ = here;
     view! {
-        <Title text="Account" />
-        <h1>"Account"</h1>
+        <Title text=title />
+        <h1>{title}</h1>
         <EmptyState title="We can't show your account" text=error.to_string() />
     }
 }
@@ -50,9 +47,8 @@ fn Failure(error: Error) -> impl IntoView {
 #[component]
 fn Account(account: AccountView) -> impl IntoView {
     let (rename, change) = (ServerAction::<Rename>::new(), ServerAction::<ChangePassword>::new());
-    let (end, end_others) = (ServerAction::<EndSession>::new(), ServerAction::<EndOtherSessions>::new());
     let (renamed, changed) = (Tried::of(rename), Tried::of(change));
-    let tries = [renamed.clone(), changed.clone(), Tried::of(end), Tried::of(end_others)];
+    let tries = [renamed.clone(), changed.clone()];
     let failed = tries.iter().any(Tried::failed);
     let errors = tries.iter().flat_map(Tried::lines).collect::<Vec<_>>();
     let done = if failed { String::new() } else { query("done") };
@@ -86,7 +82,15 @@ fn Account(account: AccountView) -> impl IntoView {
                 </ActionForm>
             </section>
             <PasswordForm action=change tried=changed email=account.email />
-            <Sessions sessions=account.sessions end=end end_others=end_others />
+            <section class="section" aria-labelledby="security-heading">
+                <h2 id="security-heading">"Sign-in and security"</h2>
+                <p>"Authenticator app, passkeys and recovery codes: a second proof that it is you."</p>
+                <p><ButtonLink href="/account/security" kind=ButtonKind::Quiet>"Sign-in and security"</ButtonLink></p>
+            </section>
+            <section class="section" aria-labelledby="sessions-heading">
+                <h2 id="sessions-heading">"Where you are signed in"</h2>
+                <p><a href="/account/sessions">"See your devices, and sign them out"</a></p>
+            </section>
         </div>
     }
 }
@@ -95,8 +99,6 @@ fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
     let text = match done {
         "name" => "Your name is saved.",
         "password" => "Your password is changed. Your other devices are signed out.",
-        "session" => "That device is signed out.",
-        "sessions" => "All your other devices are signed out.",
         _ => return None,
     };
     Some(view! {
@@ -134,60 +136,5 @@ fn PasswordForm(action: ServerAction<ChangePassword>, tried: Tried, email: Strin
                 <SubmitButton label="Change my password" kind=ButtonKind::Quiet />
             </ActionForm>
         </section>
-    }
-}
-
-#[component]
-fn Sessions(
-    sessions: Vec<SessionView>,
-    end: ServerAction<EndSession>,
-    end_others: ServerAction<EndOtherSessions>,
-) -> impl IntoView {
-    let others = sessions.iter().filter(|session| !session.is_this).count();
-    let all = (others > 1).then(|| {
-        view! {
-            <ActionForm action=end_others>
-                <SubmitButton label="Sign out everywhere else" kind=ButtonKind::Quiet />
-            </ActionForm>
-        }
-    });
-    view! {
-        <section class="section" aria-labelledby="sessions-heading">
-            <h2 id="sessions-heading">"Where you are signed in"</h2>
-            <p>"If you don't recognise a device, sign it out and change your password."</p>
-            <ul class="fields">{sessions.into_iter().map(|session| view! { <Session session=session end=end /> }).collect_view()}</ul>
-            {all}
-        </section>
-    }
-}
-
-#[component]
-fn Session(session: SessionView, end: ServerAction<EndSession>) -> impl IntoView {
-    let mark = session.is_this.then(|| view! { <Tag kind=TagKind::Good>"This device"</Tag> });
-    let button = (!session.is_this).then(|| {
-        let label = format!("Sign out {}", session.device);
-        view! {
-            <ActionForm action=end>
-                <input type="hidden" name="session" value=session.id.to_string() />
-                <SubmitButton label=label kind=ButtonKind::Quiet />
-            </ActionForm>
-        }
-    });
-    view! {
-        <li>
-            <span>
-                <strong>{session.device}</strong>
-                " "
-                {mark}
-            </span>
-            <p class="meta">
-                "Signed in "
-                {time::date_time(session.signed_in_at)}
-                ", last used "
-                {time::date_time(session.last_seen_at)}
-                " (UTC)"
-            </p>
-            {button}
-        </li>
     }
 }

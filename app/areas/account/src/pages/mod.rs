@@ -2,9 +2,15 @@
 
 mod account;
 mod confirm;
+mod passkey_form;
+mod prove_again;
 mod reset;
+mod second_step;
+mod security;
+mod sessions;
 mod sign_in;
 mod sign_up;
+mod step_up;
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -15,9 +21,14 @@ use leptos_router::{
 
 use account::AccountPage;
 use confirm::ConfirmEmailPage;
+pub use prove_again::ProveAgain;
 use reset::{ForgottenPasswordPage, ResetPasswordPage};
+use second_step::{CodePage, KeepPage, LostPage};
+use security::{RecoveryCodesPage, SecurityPage, TotpPage};
+use sessions::SessionsPage;
 use sign_in::{SignInPage, SignOutPage};
 use sign_up::{CheckYourEmailPage, SignUpPage};
+use step_up::StepUpPage;
 
 pub(crate) use sign_up::EmailField;
 
@@ -34,10 +45,18 @@ pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("sign-up/check-your-email") view=CheckYourEmailPage ssr=SsrMode::Async />
             <Route path=path!("confirm-email") view=ConfirmEmailPage ssr=SsrMode::Async />
             <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async />
+            <Route path=path!("sign-in/code") view=CodePage ssr=SsrMode::Async />
+            <Route path=path!("sign-in/lost") view=LostPage ssr=SsrMode::Async />
+            <Route path=path!("sign-in/keep-second-factor") view=KeepPage ssr=SsrMode::Async />
             <Route path=path!("sign-out") view=SignOutPage ssr=SsrMode::Async />
             <Route path=path!("forgotten-password") view=ForgottenPasswordPage ssr=SsrMode::Async />
             <Route path=path!("reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
             <Route path=path!("account") view=AccountPage ssr=SsrMode::Async />
+            <Route path=path!("account/sessions") view=SessionsPage ssr=SsrMode::Async />
+            <Route path=path!("account/confirm") view=StepUpPage ssr=SsrMode::Async />
+            <Route path=path!("account/security") view=SecurityPage ssr=SsrMode::Async />
+            <Route path=path!("account/security/totp") view=TotpPage ssr=SsrMode::Async />
+            <Route path=path!("account/security/recovery-codes") view=RecoveryCodesPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -4,10 +4,17 @@ use guildhall_ui::{Banner, BannerKind, ButtonLink, Field, FieldKind, SubmitButto
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
-use super::{is_signed_in, lead_on_if_signed_in, query, sign_up::EmailField, with_next};
+use super::{
+    is_signed_in, lead_on_if_signed_in,
+    passkey_form::{Ceremony, PasskeyForm},
+    query,
+    sign_up::EmailField,
+    with_next,
+};
 use crate::{
     api::SignIn,
     form::{FormHead, Tried},
+    second_step_api::FinishPasskeySignIn,
 };
 
 /// The form.
@@ -16,10 +23,11 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let next = query("next");
     lead_on_if_signed_in(&next);
     let action = ServerAction::<SignIn>::new();
-    let tried = Tried::of(action);
+    let tried = Tried::of(action).or(Tried::of(ServerAction::<FinishPasskeySignIn>::new()));
     let done = if tried.failed() { String::new() } else { query("done") };
     let sign_up = with_next("/sign-up", &next);
     let organization = with_next("/sign-in/organization", &next);
+    let for_passkey = next.clone();
     view! {
         <div class="narrow stack">
             {done_banner(&done)}
@@ -37,6 +45,14 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 <input type="hidden" name="next" value=next />
                 <SubmitButton label="Sign in" />
             </ActionForm>
+            <PasskeyForm
+                ceremony=Ceremony::Get
+                start="/api/fn/account/start-passkey-sign-in"
+                action="/api/fn/account/finish-passkey-sign-in"
+                label="Sign in with a passkey"
+            >
+                <input type="hidden" name="next" value=for_passkey />
+            </PasskeyForm>
             <p><a href=organization>"Sign in through your organisation"</a></p>
             <p><a href="/forgotten-password">"I have forgotten my password"</a></p>
             <p><a href="/sign-up/check-your-email">"The link to confirm my email address did not arrive"</a></p>
@@ -50,6 +66,10 @@ fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
     let (title, text) = match done {
         "confirmed" => ("Your email address is confirmed", "Sign in to go on."),
         "password" => ("Your password is changed", "Sign in with the new one. Your other devices are signed out."),
+        "removal" => (
+            "We will remove your second factor",
+            "We have sent you an email that says when. After that you sign in with your password alone.",
+        ),
         "signed-out" => ("You are signed out", "Come back soon."),
         _ => return None,
     };

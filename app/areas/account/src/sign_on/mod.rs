@@ -65,6 +65,16 @@ fn notice(which: Notice) -> Option<String> {
     }
 }
 
+/// Before what hangs on keys is shown for changing: whoever proved themselves too long ago does so again, and comes back.
+fn prove_first() {
+    #[cfg(feature = "ssr")]
+    if let (Ok(db), Ok(user)) = (guildhall_host::db(), guildhall_host::actor().user())
+        && user.confirmed_recently(db.clock()).is_err()
+    {
+        let _ = guildhall_host::confirm_first(&guildhall_host::request_path());
+    }
+}
+
 /// What stands where a page could not be shown: on to signing in where that is what is missing.
 #[component]
 fn Failure(error: Error) -> impl IntoView {

@@ -13,7 +13,7 @@ use super::{
     Failure,
     api::{RemoveConnection, SaveConnection, SwitchConnection, TestConnection, read_sign_on},
     form::{ConnectionForm, kind_name, preset},
-    param,
+    param, prove_first,
 };
 use crate::{form::Tried, pages::query};
 
@@ -55,6 +55,7 @@ pub(super) fn NewConnectionPage() -> impl IntoView {
 
 #[component]
 fn New(page: SignOnPage, kind: String) -> impl IntoView {
+    prove_first();
     let action = ServerAction::<SaveConnection>::new();
     let tried = Tried::of(action);
     let fields = preset(&tried.entered("kind").unwrap_or(kind));
@@ -103,6 +104,7 @@ fn missing() -> Error {
 
 #[component]
 fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
+    prove_first();
     let save = ServerAction::<SaveConnection>::new();
     let (test, switch) = (ServerAction::<TestConnection>::new(), ServerAction::<SwitchConnection>::new());
     let remove = ServerAction::<RemoveConnection>::new();

@@ -5,7 +5,7 @@ use guildhall_types::{
     time::count,
 };
 use guildhall_ui::{ButtonLink, CardGrid, EmptyState, FilterPanel, Pagination};
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_meta::{Meta, Title};
 
 use super::{address_query, facets::Filters};
@@ -26,8 +26,8 @@ pub(crate) fn CatalogView() -> impl IntoView {
                 Suspend::new(async move {
                     let query = parse(&address);
                     match search_catalog(address).await {
-                        Ok(page) => view! { <Content page=page query=query /> }.into_any(),
-                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                        Ok(page) => Either::Left(view! { <Content page=page query=query /> }),
+                        Err(error) => Either::Right(view! { <Failure error=error /> }),
                     }
                 })
             }

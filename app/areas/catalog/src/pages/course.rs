@@ -2,17 +2,18 @@
 
 use guildhall_types::{
     catalog::{CourseDetail, LessonKind, LessonOutline, ModuleOutline, ReviewView},
+    language,
     time::{count, date, duration},
 };
 use guildhall_ui::{Breadcrumbs, ButtonLink, Cover, Disclosure, Pagination, Prose, Rating, RatingHistogram, Tag};
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
 use super::{base_url, param};
 use crate::{
     api::{CoursePage, read_course, read_preview, read_reviews},
     parts::{Failure, Review},
-    structured::{PublicHead, course_json_ld},
+    structured::{PublicHead, ShareImage, course_json_ld},
 };
 
 #[component]
@@ -24,8 +25,8 @@ pub(crate) fn CourseView() -> impl IntoView {
                 let slug = slug.clone();
                 Suspend::new(async move {
                     match read_course(slug).await {
-                        Ok(page) => view! { <Content page=page /> }.into_any(),
-                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                        Ok(page) => Either::Left(view! { <Content page=page /> }),
+                        Err(error) => Either::Right(view! { <Failure error=error /> }),
                     }
                 })
             }
@@ -39,13 +40,14 @@ fn Content(page: CoursePage) -> impl IntoView {
     let card = course.card.clone();
     let json_ld = course_json_ld(&base_url(), &course, &reviews);
     let rating = card.rating.tenths().and_then(|tenths| u32::try_from(tenths).ok());
+    let lang = language::attribute(&card.language);
     view! {
         <Title text=card.title.clone() />
         <PublicHead
             path=format!("/courses/{}", card.slug)
             title=card.title.clone()
             description=card.summary.clone()
-            image=format!("/covers/{}/card.svg", card.id)
+            image=ShareImage::of(&card)
             json_ld=json_ld
         />
         <Breadcrumbs links=vec![
@@ -54,8 +56,8 @@ fn Content(page: CoursePage) -> impl IntoView {
         ] />
         <div class="course">
             <div>
-                <h1>{card.title.clone()}</h1>
-                <p class="lede">{card.summary.clone()}</p>
+                <h1 lang=lang.clone()>{card.title.clone()}</h1>
+                <p class="lede" lang=lang.clone()>{card.summary.clone()}</p>
                 <p class="row">
                     {rating.map(|tenths| view! { <Rating value=f64::from(tenths) / 10.0 count=card.rating.count href="#reviews".to_owned() /> })}
                     <Tag>{card.level.label()}</Tag>
@@ -67,7 +69,7 @@ fn Content(page: CoursePage) -> impl IntoView {
             <Buy course=course.clone() />
             <div>
                 <About course=course.clone() />
-                <Syllabus modules=course.modules.clone() slug=card.slug.clone() />
+                <Syllabus modules=course.modules.clone() slug=card.slug.clone() lang=lang />
                 <Reviews reviews=reviews course=course />
             </div>
         </div>
@@ -76,17 +78,20 @@ fn Content(page: CoursePage) -> impl IntoView {
 
 #[component]
 fn About(course: CourseDetail) -> impl IntoView {
+    let lang = language::attribute(&course.card.language);
     let outcomes = (!course.outcomes.is_empty()).then(|| {
         view! {
             <h2>"What you will be able to do"</h2>
-            <ul class="outcomes">{course.outcomes.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+            <ul class="outcomes" lang=lang.clone()>{course.outcomes.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
         }
     });
-    let line = |title: &'static str, text: String| (!text.is_empty()).then(|| view! { <h3>{title}</h3><p>{text}</p> });
+    let line = |title: &'static str, text: String| {
+        (!text.is_empty()).then(|| view! { <h3>{title}</h3><p lang=lang.clone()>{text}</p> })
+    };
     view! {
         {outcomes}
         <h2>"About this course"</h2>
-        <Prose html=course.description_html />
+        <Prose html=course.description_html lang=lang.clone() />
         {line("Who it is for", course.audience)}
         {line("What you need", course.requirements)}
         {(!course.skills.is_empty())
@@ -106,7 +111,11 @@ fn About(course: CourseDetail) -> impl IntoView {
 }
 
 #[component]
-fn Syllabus(modules: Vec<ModuleOutline>, slug: String) -> impl IntoView {
+fn Syllabus(
+    modules: Vec<ModuleOutline>,
+    slug: String,
+    #[prop(optional_no_strip)] lang: Option<String>,
+) -> impl IntoView {
     let lessons: usize = modules.iter().map(|module| module.lessons.len()).sum();
     let total = format!(
         "{}, {}",
@@ -124,11 +133,11 @@ fn Syllabus(modules: Vec<ModuleOutline>, slug: String) -> impl IntoView {
                     .map(|(place, module)| {
                         let minutes = module.minutes();
                         let note = format!("{}, {}", count(u64::try_from(module.lessons.len()).unwrap_or_default(), "lesson", "lessons"), duration(minutes));
-                        let slug = slug.clone();
+                        let (slug, lang) = (slug.clone(), lang.clone());
                         view! {
-                            <Disclosure title=format!("{}. {}", place + 1, module.title) note=note open=place == 0>
+                            <Disclosure title=format!("{}. {}", place + 1, module.title) note=note open=place == 0 lang=lang.clone()>
                                 <ul class="lessons">
-                                    {module.lessons.into_iter().map(|lesson| view! { <LessonLine lesson=lesson slug=slug.clone() /> }).collect_view()}
+                                    {module.lessons.into_iter().map(|lesson| view! { <LessonLine lesson=lesson slug=slug.clone() lang=lang.clone() /> }).collect_view()}
                                 </ul>
                             </Disclosure>
                         }
@@ -140,18 +149,18 @@ fn Syllabus(modules: Vec<ModuleOutline>, slug: String) -> impl IntoView {
 }
 
 #[component]
-fn LessonLine(lesson: LessonOutline, slug: String) -> impl IntoView {
+fn LessonLine(lesson: LessonOutline, slug: String, #[prop(optional_no_strip)] lang: Option<String>) -> impl IntoView {
     let preview = (lesson.preview && lesson.kind != LessonKind::Quiz).then(|| {
         view! {
             " "
             <a href=format!("/courses/{slug}/preview/{}", lesson.id)>
-                "Read it now" <span class="vh">": " {lesson.title.clone()}</span>
+                "Read it now" <span class="vh">": " <span lang=lang.clone()>{lesson.title.clone()}</span></span>
             </a>
         }
     });
     view! {
         <li>
-            <span>{lesson.title} {preview}</span>
+            <span><span lang=lang>{lesson.title}</span> {preview}</span>
             <span class="meta n">{format!("{}, {}", lesson.kind.label(), duration(lesson.minutes))}</span>
         </li>
     }
@@ -196,7 +205,7 @@ fn Buy(course: CourseDetail) -> impl IntoView {
                 <ul>
                     <li>{format!("{}, {}", duration(card.duration_minutes), card.delivery.label().to_lowercase())}</li>
                     <li>{format!("{} level", card.level.label())}</li>
-                    <li>{if course.language == "cy" { "In Welsh" } else { "In English" }}</li>
+                    <li>{format!("In {}", language::name(&card.language))}</li>
                     <li>"Works on phone, keyboard and screen reader"</li>
                     <li>{format!("Last updated {}", date(course.updated_at))}</li>
                 </ul>
@@ -230,7 +239,7 @@ pub(crate) fn ReviewsView() -> impl IntoView {
                                 <PublicHead path=path title=format!("Reviews of {}", card.title) description=card.summary.clone() />
                                 <Breadcrumbs links=vec![("Courses".to_owned(), "/courses".to_owned()), (card.title.clone(), base)] />
                                 <div class="narrow">
-                                    <h1>{format!("Reviews of {}", card.title)}</h1>
+                                    <h1>"Reviews of " <span lang=language::attribute(&card.language)>{card.title.clone()}</span></h1>
                                     <RatingHistogram counts=card.rating.histogram />
                                     <h2 class="vh">"What learners say"</h2>
                                     {found.reviews.into_iter().map(|review| view! { <Review review=review /> }).collect_view()}
@@ -258,6 +267,7 @@ pub(crate) fn PreviewView() -> impl IntoView {
                 Suspend::new(async move {
                     match read_preview(slug.clone(), lesson).await {
                         Ok(found) => {
+                            let lang = language::attribute(&found.language);
                             let video = found.video.map(|video| {
                                 view! {
                                     <video controls preload="metadata" src=video.src>
@@ -273,10 +283,10 @@ pub(crate) fn PreviewView() -> impl IntoView {
                                 ] />
                                 <div class="narrow">
                                     <p class="meta">"Preview"</p>
-                                    <h1>{found.title}</h1>
+                                    <h1 lang=lang.clone()>{found.title.clone()}</h1>
                                     {video}
                                     <h2 class="vh">"Lesson text"</h2>
-                                    <Prose html=found.body_html />
+                                    <Prose html=found.body_html lang=lang />
                                     <ButtonLink href=format!("/courses/{slug}")>"Back to the course"</ButtonLink>
                                 </div>
                             }

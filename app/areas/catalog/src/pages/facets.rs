@@ -1,6 +1,7 @@
 //! The filters: one GET form. A choice is a checkbox; what can't narrow the result any further is shown and can't be chosen.
 
 use guildhall_types::search::{CatalogQuery, FacetChoice, Facets};
+use guildhall_ui::Markup;
 use leptos::prelude::*;
 
 /// All facets, the busier ones closed until they are used.
@@ -52,23 +53,7 @@ fn Facet(
             </label>
         }
     });
-    let rows = choices
-        .into_iter()
-        .map(|choice| {
-            let id = format!("{name}-{}", choice.slug);
-            let empty = choice.count == 0 && !choice.chosen;
-            view! {
-                <label class="check" class:empty=empty>
-                    <input type=kind name=name value=choice.slug id=id checked=choice.chosen disabled=empty />
-                    <span>{choice.label}</span>
-                    <span class="n">
-                        {choice.count}
-                        <span class="vh">" courses"</span>
-                    </span>
-                </label>
-            }
-        })
-        .collect_view();
+    let rows = choices.iter().map(|choice| row(name, kind, choice)).fold(Markup::new(), Markup::append).view();
     view! {
         <details class="facet" open=open || used id=format!("facet-{name}")>
             <summary>{legend}</summary>
@@ -79,4 +64,26 @@ fn Facet(
             </fieldset>
         </details>
     }
+}
+
+/// One choice. As text, because a page has more than fifty of them.
+fn row(name: &'static str, kind: &'static str, choice: &FacetChoice) -> Markup {
+    let empty = choice.count == 0 && !choice.chosen;
+    Markup::new()
+        .html(if empty { "<label class=\"check empty\"><input" } else { "<label class=\"check\"><input" })
+        .attribute("type", kind)
+        .attribute("name", name)
+        .attribute("value", &choice.slug)
+        .html(" id=\"")
+        .html(name)
+        .html("-")
+        .text(&choice.slug)
+        .html("\"")
+        .when(choice.chosen, |markup| markup.html(" checked"))
+        .when(empty, |markup| markup.html(" disabled"))
+        .html("><span>")
+        .text(&choice.label)
+        .html("</span><span class=\"n\">")
+        .number(choice.count)
+        .html("<span class=\"vh\"> courses</span></span></label>")
 }

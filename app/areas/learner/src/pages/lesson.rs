@@ -13,6 +13,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use crate::{
     NoteAutosave,
     api::{CompleteLesson, SaveNote, lesson_path},
+    parts::course_language,
 };
 
 /// The lesson's text, film and file.
@@ -50,7 +51,7 @@ pub(crate) fn Lesson(open: LessonView) -> impl IntoView {
                 // The text's own headings begin at the third level.
                 view! {
                     <h2 class="vh">"Lesson text"</h2>
-                    <Prose html=open.body_html />
+                    <Prose html=open.body_html lang=course_language() />
                 }
             })}
         {download}

@@ -9,7 +9,7 @@ use guildhall_types::{
 use guildhall_ui::{Icon, IconName, Progress};
 use leptos::prelude::*;
 
-use crate::api::lesson_path;
+use crate::{api::lesson_path, parts::course_language};
 
 #[component]
 pub(crate) fn Outline(card: EnrollmentCard, modules: Vec<PlayerModule>, open: LessonId) -> impl IntoView {
@@ -36,7 +36,7 @@ pub(crate) fn Outline(card: EnrollmentCard, modules: Vec<PlayerModule>, open: Le
                         .map(|module| {
                             view! {
                                 <li>
-                                    <p class="module">{module.title}</p>
+                                    <p class="module" lang=course_language()>{module.title}</p>
                                     <ol class="lessons">
                                         {module
                                             .lessons
@@ -71,7 +71,7 @@ fn Line(lesson: PlayerLesson, path: String, here: bool) -> impl IntoView {
             <a href=path aria-current=here.then_some("page")>
                 <Icon name=icon />
                 <span>
-                    {lesson.title} {lesson.completed.then(|| view! { <span class="vh">" (done)"</span> })}
+                    <span lang=course_language()>{lesson.title}</span> {lesson.completed.then(|| view! { <span class="vh">" (done)"</span> })}
                     <span class="meta n">{format!("{}, {}", lesson.kind.label(), duration(lesson.minutes))}</span>
                 </span>
             </a>

@@ -1,7 +1,7 @@
 //! The player: a lesson among its course's lessons.
 
 use guildhall_types::{
-    Error, LessonId,
+    Error, LessonId, language,
     learn::{EnrollmentCard, PlayerView},
     time::date,
 };
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     api::{CompleteLesson, PlayerPage, SaveNote, SubmitQuiz, lesson_path, read_player},
-    parts::{failed, go_on, refusal, summary_lines},
+    parts::{CourseLanguage, failed, go_on, refusal, summary_lines},
 };
 
 /// What the address and a form that came back say beside the lesson.
@@ -105,7 +105,7 @@ fn closed(page: Result<PlayerPage, Error>) -> AnyView {
         Ok(PlayerPage::Empty { card }) => view! {
             <Title text=card.title.clone() />
             <Breadcrumbs links=vec![("My courses".to_owned(), "/learn".to_owned())] />
-            <h1>{card.title}</h1>
+            <h1 lang=language::attribute(&card.language)>{card.title}</h1>
             <EmptyState title="There are no lessons yet" text="The provider is still preparing them. Your place is kept: come back later.">
                 <ButtonLink href="/learn">"Go to my courses"</ButtonLink>
             </EmptyState>
@@ -119,6 +119,8 @@ fn closed(page: Result<PlayerPage, Error>) -> AnyView {
 #[component]
 fn Player(player: PlayerView, submission: String, visit: Visit) -> impl IntoView {
     let PlayerView { enrollment: card, modules, open } = player;
+    let lang = language::attribute(&card.language);
+    provide_context(CourseLanguage(lang.clone()));
     let lessons: Vec<(LessonId, String)> =
         modules.iter().flat_map(|module| &module.lessons).map(|lesson| (lesson.id, lesson.title.clone())).collect();
     let number = lessons.iter().position(|(id, _)| *id == open.lesson.id).unwrap_or_default() + 1;
@@ -157,7 +159,7 @@ fn Player(player: PlayerView, submission: String, visit: Visit) -> impl IntoView
                 <ErrorSummary errors=problems />
                 {finished.then(|| view! { <Finished card=card.clone() focus=attempt.is_none() /> })}
                 <p class="meta">{where_in}</p>
-                <h1>{lesson.title.clone()}</h1>
+                <h1 lang=lang>{lesson.title.clone()}</h1>
                 <Lesson open=open.clone() />
                 {quiz}
                 <GoOn enrollment=id lesson=lesson.clone() needs_pass=has_quiz next=next.clone() />

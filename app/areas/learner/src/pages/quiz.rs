@@ -8,7 +8,10 @@ use guildhall_types::{
 use guildhall_ui::{Column, Icon, IconName, SubmitButton, Table, Tag, TagKind};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use crate::api::{SubmitQuiz, lesson_path};
+use crate::{
+    api::{SubmitQuiz, lesson_path},
+    parts::course_language,
+};
 
 /// The quiz's form and the attempts so far.
 #[component]
@@ -134,7 +137,7 @@ fn Question(
             view! {
                 <label class="check">
                     <input type=kind id=id name=format!("answers[{field}][]") value=value checked=checked />
-                    <span>{option.text}</span>
+                    <span lang=course_language()>{option.text}</span>
                 </label>
             }
         })
@@ -144,7 +147,7 @@ fn Question(
             <legend>
                 <span class="meta">{format!("Question {} of {total}", place + 1)}</span>
                 <span class="vh">": "</span>
-                <span class="prompt">{question.prompt}</span>
+                <span class="prompt" lang=course_language()>{question.prompt}</span>
             </legend>
             {question.multiple.then(|| view! { <p class="h" id=hint_id>"Choose all that are right."</p> })}
             {message
@@ -176,7 +179,7 @@ fn Said(id: String, feedback: QuestionFeedback) -> impl IntoView {
                 <Icon name=icon />
                 <b>{word}</b>
             </p>
-            {feedback.feedback.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
+            {feedback.feedback.into_iter().map(|text| view! { <p lang=course_language()>{text}</p> }).collect_view()}
         </div>
     }
 }

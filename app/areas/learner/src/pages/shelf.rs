@@ -1,6 +1,6 @@
 //! The shelf: what somebody learns, and where they were.
 
-use guildhall_types::{learn::EnrollmentCard, time::date};
+use guildhall_types::{language, learn::EnrollmentCard, time::date};
 use guildhall_ui::{Banner, BannerKind, ButtonKind, ButtonLink, Cover, EmptyState, Progress};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -76,7 +76,7 @@ fn Entry(card: EnrollmentCard) -> impl IntoView {
         <li class="panel">
             <Cover src=format!("/covers/{}.svg", card.course) />
             <div class="in">
-                <h3>{card.title.clone()}</h3>
+                <h3 lang=language::attribute(&card.language)>{card.title.clone()}</h3>
                 <p class="meta">{meta.trim_start_matches(" · ").to_owned()}</p>
                 {(progress.total_lessons > 0)
                     .then(|| {

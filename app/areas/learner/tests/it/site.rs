@@ -300,5 +300,7 @@ async fn person(test: &TestDb, name: &str) -> Actor {
         email,
         email_confirmed: true,
         is_provider: false,
+        authenticated_at: Clock::system().now(),
+        amr: Vec::new(),
     }))
 }

@@ -245,6 +245,8 @@ async fn person(test: &TestDb, name: &str, is_admin: bool) -> Actor {
         email,
         email_confirmed: true,
         is_provider: false,
+        authenticated_at: chrono::DateTime::UNIX_EPOCH,
+        amr: Vec::new(),
     }))
 }
 

@@ -1,0 +1,44 @@
+//! What the audit trail is told of accounts.
+
+use guildhall_db::Origin;
+use guildhall_identity::{change_password, request_reset, reset_password, sign_out};
+
+use crate::stage::{PASSWORD, Stage, token};
+
+#[tokio::test]
+async fn signing_up_in_and_out_and_every_password_are_told() {
+    let stage = Stage::new().await;
+    stage.person("ada@example.com").await;
+    let here = Origin::new("192.0.2.1", "request-1");
+    let session = here.scope(stage.sign_in_as("ada@example.com", PASSWORD)).await.unwrap();
+    stage.sign_in_as("ada@example.com", "not her password").await.unwrap_err();
+    let ada = stage.actor(&session.token).await;
+    let new = "another kettle 43 harbour";
+    change_password(&stage.db, &stage.passwords, &stage.throttle, &stage.client, &ada, PASSWORD, new).await.unwrap();
+    sign_out(&stage.db, &ada).await.unwrap();
+    stage.work().await;
+    request_reset(&stage.db, &stage.throttle, &stage.client, "ada@example.com").await.unwrap();
+    let mails = stage.work().await;
+    reset_password(&stage.db, &stage.passwords, &token(&mails[0]), PASSWORD).await.unwrap();
+
+    let told: Vec<(String, String, bool, Option<String>)> = sqlx::query_as(
+        "select action, actor_role, (select id from users) in (actor_id, acting_for_id), address from audit_inbox order by place",
+    )
+    .fetch_all(&stage.test.owner)
+    .await
+    .unwrap();
+    let told: Vec<(&str, &str, bool, Option<&str>)> = told
+        .iter()
+        .map(|(action, role, is_ada, address)| (action.as_str(), role.as_str(), *is_ada, address.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("user.email_confirmed", "system", true, None),
+            ("user.signed_in", "system", true, Some("192.0.2.1")),
+            ("user.password_changed", "user", true, None),
+            ("user.signed_out", "user", true, None),
+            ("user.password_reset", "system", true, None),
+        ]
+    );
+}

@@ -46,7 +46,7 @@ pub(crate) async fn outage(State(state): State<AppState>, request: Request, next
         }
         Err(_) => SENTENCE.to_owned(),
     };
-    let page = guildhall_app::outage(state.leptos, theme, sentence, again);
+    let page = guildhall_app::outage(state.leptos.clone(), theme, sentence, again);
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -4,37 +4,20 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use guildhall_kernel::token;
-use guildhall_types::UserId;
 use serde_json::Value;
 
 use super::{Site, text};
 
-/// Somebody who is signed in: their cookie.
-async fn signed_in(site: &Site, email: &str, is_admin: bool) -> String {
-    let db = &site.test.db;
-    let (token, hash) = token::issue(db.chance());
-    let (user, session): (UserId, uuid::Uuid) = (db.id(), db.id());
-    let now = db.clock().now();
-    sqlx::query(
-        "with person as (
-            insert into users (id, email, name, password_hash, email_confirmed_at, is_admin, created_at, updated_at)
-            values ($1, $2, 'Somebody', 'x', $3, $4, $3, $3) returning id
-         )
-         insert into sessions (id, user_id, token_hash, created_at, last_seen_at, expires_at)
-         select $5, id, $6, $3, $3, $3::timestamptz + interval '1 day' from person",
-    )
-    .bind(user.0)
-    .bind(email)
-    .bind(now)
-    .bind(is_admin)
-    .bind(session)
-    .bind(hash.as_slice())
-    .execute(&site.test.owner)
-    .await
-    .unwrap();
-    let set = guildhall_identity::cookie::set(&token, false);
-    set.split(';').next().unwrap().to_owned()
+/// Somebody who is signed in: their cookies.
+async fn signed_in(site: &Site, name: &str, is_admin: bool) -> String {
+    let cookies = site.sign_in(name).await;
+    sqlx::query("update users set is_admin = $2 where name = $1")
+        .bind(name)
+        .bind(is_admin)
+        .execute(&site.test.owner)
+        .await
+        .unwrap();
+    cookies
 }
 
 async fn get(site: &Site, path: &str, cookie: &str) -> (StatusCode, String) {
@@ -47,7 +30,7 @@ async fn get(site: &Site, path: &str, cookie: &str) -> (StatusCode, String) {
 #[tokio::test]
 async fn the_trail_is_for_admins_alone() {
     let site = Site::open().await;
-    let learner = signed_in(&site, "ada@example.test", false).await;
+    let learner = signed_in(&site, "Ada", false).await;
     for path in ["/admin/audit/export?format=csv", "/api/fn/admin/audit"] {
         assert_eq!(get(&site, path, "").await.0, StatusCode::UNAUTHORIZED, "{path}");
         assert_eq!(get(&site, path, &learner).await.0, StatusCode::FORBIDDEN, "{path}");
@@ -59,18 +42,18 @@ async fn the_trail_is_for_admins_alone() {
 #[tokio::test]
 async fn an_admin_searches_and_exports() {
     let site = Site::open().await;
-    let admin = signed_in(&site, "admin@example.test", true).await;
+    let admin = signed_in(&site, "Grace", true).await;
     let out = Request::post("/sign-out")
-        .header(header::COOKIE, signed_in(&site, "ada@example.test", false).await)
+        .header(header::COOKIE, signed_in(&site, "Ada", false).await)
         .header(header::ORIGIN, "http://localhost:3000")
         .body(Body::empty())
         .unwrap();
     assert_eq!(site.send(out).await.status(), StatusCode::SEE_OTHER);
 
-    let (status, page) = get(&site, "/admin/audit?action=user.&actor=ada%40example.test", &admin).await;
+    let (status, page) = get(&site, "/admin/audit?action=user.&actor=ada%40people.example.com", &admin).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("user.signed_out") && page.contains("Somebody"), "{page}");
-    assert!(page.contains("actor=ada%40example.test&amp;action=user.&amp;format=csv"), "{page}");
+    assert!(page.contains("actor=ada%40people.example.com&amp;action=user.&amp;format=csv"), "{page}");
     // Told once, with where it came from, although the page is rendered in a task of its own.
     let (status, lines) = get(&site, "/admin/audit/export?format=jsonl", &admin).await;
     assert_eq!(status, StatusCode::OK);

@@ -59,7 +59,7 @@ impl Site {
     pub(crate) async fn open_with(settings: &[(&str, &str)]) -> Self {
         let test = testing::database().await;
         let db = test.db.clone();
-        Self::over(test, db, &[]).await
+        Self::over(test, db, settings).await
     }
 
     /// The site over a way of its own to the test's database, with settings of its own.

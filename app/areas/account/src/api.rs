@@ -254,11 +254,17 @@ pub async fn read_sessions() -> Result<Vec<SessionView>, Error> {
 
 /// Proves again who one is, and goes on to what asked for it.
 #[server(name = Reauthenticate, prefix = "/api/fn", endpoint = "account/reauthenticate")]
-pub async fn reauthenticate(#[server(default)] password: String, #[server(default)] next: String) -> Result<(), Error> {
-    let desk = ssr::desk()?;
-    let actor = ssr::actor();
+pub async fn reauthenticate(
+    #[server(default)] password: String,
+    #[server(default)] code: String,
+    #[server(default)] token: String,
+    #[server(default)] credential: String,
+    #[server(default)] next: String,
+) -> Result<(), Error> {
+    let ssr::Desk { db, passwords, throttle, client, factors } = ssr::desk()?;
+    let proof = guildhall_identity::Proof::of_form(&password, &code, &token, &credential);
     let signed =
-        guildhall_identity::reauthenticate(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &actor, &password)
+        guildhall_identity::reauthenticate(&db, &passwords, &factors, &throttle, &client, &ssr::actor(), proof)
             .await
             .map_err(ssr::told)?;
     ssr::set_access(&signed).await?;

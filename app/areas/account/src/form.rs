@@ -47,6 +47,11 @@ impl Tried {
         self.0.as_ref().and_then(|error| error.entered(field))
     }
 
+    /// All of it, for what reads errors itself.
+    pub(crate) fn error(&self) -> Option<Error> {
+        self.0.clone()
+    }
+
     /// All that is wrong, for the summary.
     pub(crate) fn lines(&self) -> Vec<(String, String)> {
         match &self.0 {

@@ -8,7 +8,7 @@ use guildhall_types::{Error, SessionId, account::SessionView};
 use serde_json::json;
 
 use super::{Signed, session_actor};
-use crate::{Client, Passwords, Throttle, policy::device, store};
+use crate::{Client, Factors, Passwords, Proof, Throttle, policy::device, store};
 
 /// Where the person is signed in: this browser first, then the last used.
 ///
@@ -64,38 +64,28 @@ pub async fn end_other_sessions(db: &Db, actor: &Actor) -> OpResult<u64> {
     Ok(ended)
 }
 
-/// The person proves again, by their password, who they are; an access token that says so is issued for the answer.
+/// The person proves again who they are; an access token that says so is issued for the answer.
 ///
 /// # Errors
-/// [`Error::SignInRequired`], [`Error::Invalid`], [`Error::TooMany`].
+/// As [`prove_again`](crate::prove_again).
 pub async fn reauthenticate(
     db: &Db,
     passwords: &Passwords,
+    factors: &Factors,
     throttle: &Throttle,
     client: &Client,
     actor: &Actor,
-    password: &str,
+    proof: Proof<'_>,
 ) -> OpResult<Signed> {
     let user = actor.user()?;
-    if password.is_empty() {
-        return Err(Error::field("password", "Enter your password").into());
-    }
-    let mut tx = db.begin(actor).await?;
-    let person = store::person(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
-    drop(tx);
-    let delay = throttle.sign_in(&person.email, &client.address)?;
-    tokio::time::sleep(delay).await;
-    let tried: String = password.chars().take(*guildhall_types::form::PASSWORD.end() + 1).collect();
-    if !passwords.verify(Some(&person.password_hash), &tried).await? {
-        return Err(Error::field("password", "This is not your password").into());
-    }
-    throttle.succeeded(&person.email, &client.address);
-    let mut tx = db.begin(actor).await?;
-    if !store::hold_password(&mut tx, user.id, &person.password_hash).await? {
-        return Err(Error::conflict("Your password was changed meanwhile. Sign in again.").into());
-    }
+    let method = crate::prove_again(db, passwords, factors, throttle, client, actor, proof).await?;
     // What was shown at sign-in still stands: a second factor then counts on.
-    if !store::set_authenticated(&mut tx, user.id, user.session, &user.amr, db.clock().now()).await? {
+    let mut amr = user.amr.clone();
+    if !amr.iter().any(|known| known == method) {
+        amr.push(method.to_owned());
+    }
+    let mut tx = db.begin(actor).await?;
+    if !store::set_authenticated(&mut tx, user.id, user.session, &amr, db.clock().now()).await? {
         return Err(Error::SignInRequired.into());
     }
     tx.commit().await?;

@@ -103,7 +103,7 @@ async fn an_app_is_set_up_by_its_first_code_and_asked_for_from_then_on() {
     )
     .await
     .unwrap();
-    assert_eq!(stage.actor(&session.token).await.user_id(), actor.user_id());
+    assert_eq!(stage.actor(&session.refresh_token).await.user_id(), actor.user_id());
     assert!(second_step(&stage.db, &stage.factors, &token).await.unwrap().is_none(), "the first step is used up");
     let stored: Vec<u8> =
         sqlx::query_scalar("select secret from totp_factors").fetch_one(&stage.test.owner).await.unwrap();
@@ -292,7 +292,7 @@ async fn another_person_s_factors_are_out_of_reach() {
     // By direct SQL too; not even an admin reads them.
     stage.owner_sql("update users set is_admin = true where email = 'bob@example.com'").await;
     let admin = stage.sign_in_as("bob@example.com", PASSWORD).await.unwrap();
-    let admin = stage.actor(&admin.token).await;
+    let admin = stage.actor(&admin.refresh_token).await;
     for actor in [&bob, &admin, &Actor::Anonymous] {
         for table in [
             "totp_factors",

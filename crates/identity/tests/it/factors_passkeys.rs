@@ -30,7 +30,7 @@ async fn ask(stage: &Stage) -> Ceremony {
 async fn answer(stage: &Stage, ceremony: &Ceremony, credential: &str) -> Result<String, Error> {
     finish_passkey_sign_in(&stage.db, &stage.factors, &stage.client, &ceremony.token, credential)
         .await
-        .map(|session| session.token)
+        .map(|session| session.refresh_token)
         .map_err(guildhall_db::OpError::told)
 }
 
@@ -72,7 +72,7 @@ async fn a_passkey_is_the_second_step_after_a_password() {
         finish_second_step_by_passkey(&stage.db, &stage.factors, &stage.client, &pending, &ceremony.token, &credential)
             .await
             .unwrap();
-    assert_eq!(stage.actor(&session.token).await.user_id(), actor.user_id());
+    assert_eq!(stage.actor(&session.refresh_token).await.user_id(), actor.user_id());
     assert!(start_second_step_by_passkey(&stage.db, &stage.factors, &pending).await.is_err(), "used up");
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use guildhall_identity::{
-    Client, Tokens, end_session, reauthenticate, refresh, session_actor, sessions, sign_in, sign_out,
+    Client, Proof, Tokens, end_session, reauthenticate, refresh, session_actor, sessions, sign_in, sign_out,
 };
 use guildhall_kernel::{Clock, mail::SendMail};
 use guildhall_types::Error;
@@ -247,7 +247,16 @@ async fn proving_it_again_counts_from_now() {
     stage.wait(TimeDelta::minutes(11));
     assert_eq!(user.confirmed_recently(clock), Err(Error::ConfirmRequired));
     let again = async |password: &str| {
-        reauthenticate(&stage.db, &stage.passwords, &stage.throttle, &stage.client, &actor, password).await
+        reauthenticate(
+            &stage.db,
+            &stage.passwords,
+            &stage.factors,
+            &stage.throttle,
+            &stage.client,
+            &actor,
+            Proof::Password(password),
+        )
+        .await
     };
     assert!(told(again("").await).message_for("password").is_some());
     assert!(told(again("not her password").await).message_for("password").is_some());

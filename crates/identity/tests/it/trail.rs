@@ -12,7 +12,7 @@ async fn signing_up_in_and_out_and_every_password_are_told() {
     let here = Origin::new("192.0.2.1", "request-1");
     let session = here.scope(stage.sign_in_as("ada@example.com", PASSWORD)).await.unwrap();
     stage.sign_in_as("ada@example.com", "not her password").await.unwrap_err();
-    let ada = stage.actor(&session.token).await;
+    let ada = stage.actor(&session.refresh_token).await;
     let new = "another kettle 43 harbour";
     change_password(&stage.db, &stage.passwords, &stage.throttle, &stage.client, &ada, PASSWORD, new).await.unwrap();
     sign_out(&stage.db, &ada).await.unwrap();

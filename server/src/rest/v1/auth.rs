@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use guildhall_host::RequestInfo;
-use guildhall_identity::{Client, NewSession, policy};
+use guildhall_identity::{Client, NewSession, SignedIn, factors, policy};
 use guildhall_types::Error;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,8 +20,7 @@ pub(crate) struct TokenRequest {
     email: String,
     #[schema(format = Password)]
     password: String,
-    /// The code of the second factor, for accounts that have one.
-    #[expect(dead_code, reason = "accepted from everybody; only accounts with a second factor are asked for it")]
+    /// For accounts with a second factor: the authenticator app's code, or a recovery code.
     code: Option<String>,
 }
 
@@ -63,7 +62,7 @@ pub(crate) async fn token(
 ) -> Result<Response, Problem> {
     let request = read(body)?;
     let client = Client { address: info.address, user_agent: info.user_agent, session: None };
-    let session = guildhall_identity::sign_in(
+    let signed_in = guildhall_identity::sign_in(
         &state.db,
         &state.passwords,
         &state.throttle,
@@ -73,6 +72,18 @@ pub(crate) async fn token(
     )
     .await
     .map_err(|error| refused(error.told()))?;
+    let session = match (signed_in, request.code.as_deref().filter(|code| !code.is_empty())) {
+        (SignedIn::Session(session), _) => session,
+        (SignedIn::SecondStep(_), None) => {
+            let detail = "This account has a second factor. Send its code as well, as `code`.";
+            return Err(Problem::with_status(StatusCode::UNAUTHORIZED, "second-factor-required", detail));
+        }
+        (SignedIn::SecondStep(pending), Some(code)) => {
+            factors::sign_in_with_code(&state.db, &state.factors, &state.throttle, &client, &pending.token, code)
+                .await
+                .map_err(|error| wrong_code(error.told()))?
+        }
+    };
     answer(&state, session).await
 }
 
@@ -126,6 +137,14 @@ fn refused(error: Error) -> Problem {
             Problem::with_status(StatusCode::UNAUTHORIZED, "wrong-credentials", &field.message)
         }
         _ => Problem::from(error),
+    }
+}
+
+/// A wrong code is 401, as a wrong password is.
+fn wrong_code(error: Error) -> Problem {
+    match error.message_for("code") {
+        Some(message) => Problem::with_status(StatusCode::UNAUTHORIZED, "wrong-code", &message),
+        None => Problem::from(error),
     }
 }
 

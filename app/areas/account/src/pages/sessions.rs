@@ -33,6 +33,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     let (end, end_others) = (ServerAction::<EndSession>::new(), ServerAction::<EndOtherSessions>::new());
     let tries = [Tried::of(end), Tried::of(end_others)];
     let failed = tries.iter().any(Tried::failed);
+    let errors: Vec<(String, String)> = tries.iter().flat_map(Tried::lines).collect();
     let done = if failed { String::new() } else { query("done") };
     let all = sessions.iter().any(|session| !session.is_this).then(|| {
         view! {
@@ -44,7 +45,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     view! {
         <Title text=if failed { format!("Error: {TITLE}") } else { TITLE.to_owned() } />
         <div class="narrow stack">
-            <ErrorSummary errors=tries.iter().flat_map(Tried::lines).collect::<Vec<_>>() />
+            <ErrorSummary errors=errors />
             {done_banner(&done)}
             <h1>{TITLE}</h1>
             <p>

@@ -1,14 +1,16 @@
 //! Proving again who one is, before something that matters.
 
-use guildhall_ui::{Field, FieldKind, SubmitButton};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Meta;
 
-use super::{is_signed_in, query};
+use super::{ProveAgain, account::Failure, is_signed_in, query};
 use crate::{
     api::Reauthenticate,
     form::{FormHead, Tried},
+    security_api::read_security,
 };
+
+const TITLE: &str = "Confirm that it is you";
 
 #[component]
 pub(crate) fn StepUpPage() -> impl IntoView {
@@ -18,41 +20,34 @@ pub(crate) fn StepUpPage() -> impl IntoView {
         let here = guildhall_identity::policy::with_next("/account/confirm", &next);
         guildhall_host::see_other(&guildhall_identity::policy::with_next("/sign-in", &here));
     }
-    let action = ServerAction::<Reauthenticate>::new();
-    let tried = Tried::of(action);
-    let form = is_signed_in().then(|| {
+    let tried = Tried::of(ServerAction::<Reauthenticate>::new());
+    let forms = is_signed_in().then(|| {
+        let tried = tried.clone();
         view! {
-            <ActionForm action=action attr:novalidate=true>
-                // Tells password managers whose password it is; the server takes it from the session.
-                <input type="text" value=email() autocomplete="username" readonly=true hidden=true aria-label="Email address" />
-                <Field
-                    name="password"
-                    label="Password"
-                    kind=FieldKind::Password
-                    autocomplete="current-password"
-                    required=true
-                    error=tried.message("password")
-                />
-                <input type="hidden" name="next" value=next />
-                <SubmitButton label="Go on" />
-            </ActionForm>
+            <Suspense>
+                {
+                    let (next, tried) = (next.clone(), tried.clone());
+                    Suspend::new(async move {
+                        match read_security().await {
+                            Ok(security) => {
+                                Either::Left(
+                                    view! { <ProveAgain action="/api/fn/account/reauthenticate" next=next security=security tried=tried.error() /> },
+                                )
+                            }
+                            Err(error) => Either::Right(view! { <Failure error=error title=TITLE here="/account/confirm" /> }),
+                        }
+                    })
+                }
+            </Suspense>
         }
     });
     view! {
         <Meta name="robots" content="noindex" />
         <div class="narrow stack">
-            <FormHead title="Confirm that it is you" tried=tried.clone() />
-            <p>"You signed in a while ago. What you want to do matters, so enter your password once more."</p>
-            {form}
+            <FormHead title=TITLE tried=tried />
+            <p>"You signed in a while ago. What you want to do matters, so show once more that it is you."</p>
+            {forms}
             <p><a href="/forgotten-password">"I have forgotten my password"</a></p>
         </div>
     }
-}
-
-/// Whose password it is.
-fn email() -> String {
-    #[cfg(feature = "ssr")]
-    return guildhall_host::actor().user().map(|user| user.email.clone()).unwrap_or_default();
-    #[cfg(not(feature = "ssr"))]
-    String::new()
 }

@@ -4,6 +4,10 @@ CREATE SCHEMA public;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.app_address() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('app.address'::text, true), ''::text);
+
 CREATE FUNCTION public.app_role() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN COALESCE(NULLIF(current_setting('app.role'::text, true), ''::text), 'anonymous'::text);
@@ -110,6 +114,216 @@ CREATE FUNCTION public.app_owns_enrollment(enrollment uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (public.app_is_trusted() OR (EXISTS (SELECT FROM public.enrollments e WHERE ((e.id = app_owns_enrollment.enrollment) AND (e.user_id = public.app_user_id())))));
 
+CREATE FUNCTION public.app_request_id() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('app.request_id'::text, true), ''::text);
+
+CREATE FUNCTION public.audit_drop_months(years integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET lock_timeout TO '5s'
+    AS $$
+declare
+    head audit_head;
+    month record;
+    told jsonb;
+    last_row audit_events;
+    dropped integer := 0;
+begin
+    select * into strict head from audit_head for update;
+    if years is null or years < head.keep_years then
+        raise exception 'the audit trail is kept for % years at least', head.keep_years
+            using errcode = 'check_violation', constraint = 'audit_keep_years';
+    end if;
+    for month in
+        select c.relname as name, to_date(right(c.relname, 7), 'YYYY_MM')::timestamptz + interval '1 month' as ends
+        from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'public.audit_events'::regclass order by c.relname
+    loop
+        exit when month.ends > clock_timestamp() - years * interval '1 year';
+        select * into last_row from audit_events where filed_at < month.ends order by seq desc limit 1;
+        if found then
+            select jsonb_build_object('first_seq', min(seq), 'last_seq', last_row.seq, 'last_digest', encode(last_row.hash, 'hex'),
+                'rows', count(*)) into told from audit_events where filed_at < month.ends;
+            insert into audit_inbox (actor_role, actor_name, action, target_kind, target_id, after)
+            values ('system', 'trim-audit', 'audit.month_dropped', 'audit_month', replace(right(month.name, 7), '_', '-'),
+                -- Sorted by key, without spaces: canonical.
+                format('{"first_seq":%s,"last_digest":"%s","last_seq":%s,"rows":%s}',
+                    told ->> 'first_seq', told ->> 'last_digest', told ->> 'last_seq', told ->> 'rows'));
+        end if;
+        execute format('alter table public.audit_events detach partition audit_months.%I', month.name);
+        execute format('drop table audit_months.%I', month.name);
+        dropped := dropped + 1;
+    end loop;
+    return dropped;
+end $$;
+
+CREATE FUNCTION public.audit_field(value text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (value IS NULL) THEN '\xffffffff'::bytea ELSE (int4send(octet_length(convert_to(value, 'UTF8'::name))) || convert_to(value, 'UTF8'::name)) END;
+
+CREATE FUNCTION public.audit_micros(at timestamp with time zone) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN int8send(((EXTRACT(epoch FROM at) * (1000000)::numeric))::bigint);
+
+CREATE TABLE public.audit_events (
+    seq bigint NOT NULL,
+    id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    filed_at timestamp with time zone NOT NULL,
+    actor_role text NOT NULL,
+    actor_id uuid,
+    actor_name text,
+    acting_for_kind text,
+    acting_for_id uuid,
+    action text NOT NULL,
+    target_kind text NOT NULL,
+    target_id text NOT NULL,
+    before text,
+    after text,
+    address text,
+    request_id text,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_events_check CHECK ((filed_at >= occurred_at)),
+    CONSTRAINT audit_events_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT audit_events_previous_hash_check CHECK ((length(previous_hash) = 32)),
+    CONSTRAINT audit_events_seq_check CHECK ((seq > 0))
+)
+PARTITION BY RANGE (filed_at);
+
+ALTER TABLE ONLY public.audit_events FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.audit_events IS 'The audit trail: append-only, each row''s hash over the one before it.';
+
+COMMENT ON COLUMN public.audit_events.actor_id IS 'personal: who did it, for accountability and security; kept: 7 years';
+
+COMMENT ON COLUMN public.audit_events.acting_for_id IS 'personal: for whom it was done, for accountability; kept: 7 years';
+
+COMMENT ON COLUMN public.audit_events.target_id IS 'personal: what it was done to, which may be a person; kept: 7 years';
+
+COMMENT ON COLUMN public.audit_events.before IS 'personal: what was changed, without secrets; kept: 7 years';
+
+COMMENT ON COLUMN public.audit_events.after IS 'personal: what it was changed to, without secrets; kept: 7 years';
+
+COMMENT ON COLUMN public.audit_events.address IS 'personal: network address, to investigate misuse; kept: 7 years';
+
+CREATE FUNCTION public.audit_hash(e public.audit_events) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN sha256((((((((((((((((((public.audit_field('guildhall.audit/1'::text) || (e).previous_hash) || int8send((e).seq)) || public.audit_field(((e).id)::text)) || public.audit_micros((e).occurred_at)) || public.audit_micros((e).filed_at)) || public.audit_field((e).actor_role)) || public.audit_field(((e).actor_id)::text)) || public.audit_field((e).actor_name)) || public.audit_field((e).acting_for_kind)) || public.audit_field(((e).acting_for_id)::text)) || public.audit_field((e).action)) || public.audit_field((e).target_kind)) || public.audit_field((e).target_id)) || public.audit_field((e).before)) || public.audit_field((e).after)) || public.audit_field((e).address)) || public.audit_field((e).request_id)));
+
+CREATE FUNCTION public.audit_id(at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql
+    RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM at) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
+
+CREATE FUNCTION public.audit_inbox_leaves() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from audit_events where id = old.id and filed_at >= old.occurred_at) then
+        return old;
+    end if;
+    raise exception 'audit_inbox is append-only until its rows are sealed' using errcode = 'insufficient_privilege';
+end $$;
+
+CREATE FUNCTION public.audit_make_month(at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+declare
+    first timestamptz := date_trunc('month', at);
+    name text := 'events_' || to_char(at, 'YYYY_MM');
+begin
+    if to_regclass(format('audit_months.%I', name)) is not null then
+        return;
+    end if;
+    -- Made beside the table and then attached: readers of the chain do not wait.
+    execute format('create table audit_months.%I (like public.audit_events including defaults including constraints)', name);
+    execute format('alter table audit_months.%I enable row level security', name);
+    execute format('alter table public.audit_events attach partition audit_months.%I for values from (%L) to (%L)',
+        name, first, first + interval '1 month');
+    execute format('create trigger audit_events_keep before truncate on audit_months.%I execute function public.refuse_change()', name);
+end $$;
+
+CREATE FUNCTION public.audit_make_months() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+begin
+    perform 1 from audit_head for update;
+    for ahead in 0..2 loop
+        perform audit_make_month(date_trunc('month', clock_timestamp()) + ahead * interval '1 month');
+    end loop;
+end $$;
+
+CREATE FUNCTION public.audit_seal(most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+declare
+    head audit_head;
+    waiting audit_inbox;
+    e audit_events;
+    moved integer := 0;
+begin
+    if not exists (select from audit_inbox) then
+        return 0;
+    end if;
+    select * into strict head from audit_head for update;
+    for waiting in select * from audit_inbox order by place limit least(greatest(most, 1), 5000) loop
+        e.seq := head.seq + 1;
+        e.id := waiting.id;
+        e.occurred_at := waiting.occurred_at;
+        e.filed_at := greatest(head.filed_at, waiting.occurred_at);
+        e.actor_role := waiting.actor_role;
+        e.actor_id := waiting.actor_id;
+        e.actor_name := waiting.actor_name;
+        e.acting_for_kind := waiting.acting_for_kind;
+        e.acting_for_id := waiting.acting_for_id;
+        e.action := waiting.action;
+        e.target_kind := waiting.target_kind;
+        e.target_id := waiting.target_id;
+        e.before := waiting.before;
+        e.after := waiting.after;
+        e.address := waiting.address;
+        e.request_id := waiting.request_id;
+        e.previous_hash := head.hash;
+        e.hash := audit_hash(e);
+        if date_trunc('month', e.filed_at) is distinct from date_trunc('month', head.filed_at) then
+            perform audit_make_month(e.filed_at);
+        end if;
+        insert into audit_events values (e.*);
+        delete from audit_inbox where place = waiting.place;
+        head.seq := e.seq;
+        head.hash := e.hash;
+        head.filed_at := e.filed_at;
+        moved := moved + 1;
+    end loop;
+    update audit_head set seq = head.seq, hash = head.hash, filed_at = head.filed_at;
+    return moved;
+end $$;
+
+CREATE FUNCTION public.claims_changed(person uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    actor text := coalesce(current_setting('app.role', true), '');
+    now_at bigint;
+begin
+    -- Whoever acts here, the mark is the program's own.
+    perform set_config('app.role', 'system', true);
+    insert into person_claims as c (user_id, version, changed_at) values (person, 1, clock_timestamp())
+        on conflict (user_id) do update set version = c.version + 1, changed_at = excluded.changed_at
+        returning version into now_at;
+    perform set_config('app.role', actor, true);
+    perform pg_notify('sessions', json_build_object('person', person, 'version', now_at)::text);
+end $$;
+
 CREATE FUNCTION public.course_part_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -166,6 +380,19 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.memberships_claims_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op <> 'INSERT' then
+        perform claims_changed(old.user_id);
+    end if;
+    if tg_op <> 'DELETE' then
+        perform claims_changed(new.user_id);
+    end if;
+    return null;
+end $$;
+
 CREATE TABLE public.course_changes (
     course_id uuid NOT NULL,
     seq bigint NOT NULL
@@ -180,6 +407,20 @@ CREATE FUNCTION public.note_course_change(changed uuid) RETURNS void
    WHERE (course_changes.seq <> excluded.seq);
  SELECT pg_notify('course_changes'::text, ''::text) AS pg_notify;
 END;
+
+CREATE FUNCTION public.organizations_claims_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    actor text := coalesce(current_setting('app.role', true), '');
+    members uuid[];
+begin
+    perform set_config('app.role', 'system', true);
+    select array_agg(user_id order by user_id) into members from memberships where organization_id = new.id;
+    perform set_config('app.role', actor, true);
+    perform claims_changed(member) from unnest(members) member;
+    return null;
+end $$;
 
 CREATE FUNCTION public.provider_renamed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -230,6 +471,107 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.session_ended() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('sessions', json_build_object('session', old.id)::text);
+    return null;
+end $$;
+
+CREATE FUNCTION public.signing_keys_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('sessions', '{"keys":true}');
+    return null;
+end $$;
+
+CREATE FUNCTION public.users_claims_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform claims_changed(old.id);
+    return null;
+end $$;
+
+CREATE TABLE public.audit_anchors (
+    anchored_on date NOT NULL,
+    seq bigint NOT NULL,
+    hash bytea NOT NULL,
+    anchored_at timestamp with time zone NOT NULL,
+    location text NOT NULL,
+    CONSTRAINT audit_anchors_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT audit_anchors_seq_check CHECK ((seq > 0))
+);
+
+ALTER TABLE ONLY public.audit_anchors FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.audit_head (
+    only_row boolean DEFAULT true NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    filed_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    keep_years integer DEFAULT 7 NOT NULL,
+    CONSTRAINT audit_head_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT audit_head_keep_years_check CHECK ((keep_years >= 1)),
+    CONSTRAINT audit_head_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE ONLY public.audit_head FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.audit_inbox (
+    place bigint NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    id uuid DEFAULT public.audit_id(clock_timestamp()) NOT NULL,
+    actor_role text NOT NULL,
+    actor_id uuid,
+    actor_name text,
+    acting_for_kind text,
+    acting_for_id uuid,
+    action text NOT NULL,
+    target_kind text NOT NULL,
+    target_id text NOT NULL,
+    before text,
+    after text,
+    address text DEFAULT public.app_address(),
+    request_id text DEFAULT public.app_request_id(),
+    CONSTRAINT audit_inbox_acting_for_kind_check CHECK ((acting_for_kind = ANY (ARRAY['person'::text, 'organization'::text]))),
+    CONSTRAINT audit_inbox_action_check CHECK (((action ~ '^[a-z][a-z0-9_]*([.][a-z0-9_]+)+$'::text) AND (length(action) <= 100))),
+    CONSTRAINT audit_inbox_actor_role_check CHECK ((actor_role = ANY (ARRAY['anonymous'::text, 'user'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT audit_inbox_after_check CHECK ((length(after) <= 70000)),
+    CONSTRAINT audit_inbox_before_check CHECK ((length(before) <= 70000)),
+    CONSTRAINT audit_inbox_check CHECK (((acting_for_kind IS NULL) = (acting_for_id IS NULL))),
+    CONSTRAINT audit_inbox_check1 CHECK (((actor_name IS NULL) OR (actor_role = 'system'::text))),
+    CONSTRAINT audit_inbox_target_id_check CHECK ((length(target_id) <= 200)),
+    CONSTRAINT audit_inbox_target_kind_check CHECK (((target_kind ~ '^[a-z][a-z0-9_]*$'::text) AND (length(target_kind) <= 60)))
+);
+
+ALTER TABLE ONLY public.audit_inbox FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.audit_inbox IS 'Events that committed and wait, for a minute at most, to be put into the chain.';
+
+COMMENT ON COLUMN public.audit_inbox.actor_id IS 'personal: who did it, for accountability and security; kept: until sealed, a minute';
+
+COMMENT ON COLUMN public.audit_inbox.acting_for_id IS 'personal: for whom it was done, for accountability; kept: until sealed, a minute';
+
+COMMENT ON COLUMN public.audit_inbox.target_id IS 'personal: what it was done to, which may be a person; kept: until sealed, a minute';
+
+COMMENT ON COLUMN public.audit_inbox.before IS 'personal: what was changed, without secrets; kept: until sealed, a minute';
+
+COMMENT ON COLUMN public.audit_inbox.after IS 'personal: what it was changed to, without secrets; kept: until sealed, a minute';
+
+COMMENT ON COLUMN public.audit_inbox.address IS 'personal: network address, to investigate misuse; kept: until sealed, a minute';
+
+CREATE SEQUENCE public.audit_inbox_place_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.audit_inbox_place_seq OWNED BY public.audit_inbox.place;
+
 CREATE TABLE public.categories (
     id uuid NOT NULL,
     slug text NOT NULL,
@@ -258,6 +600,24 @@ CREATE TABLE public.course_skills (
 );
 
 ALTER TABLE ONLY public.course_skills FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.factor_resets (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    cancel_hash bytea NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT factor_resets_cancel_hash_check CHECK ((length(cancel_hash) = 32)),
+    CONSTRAINT factor_resets_check CHECK ((due_at >= asked_at)),
+    CONSTRAINT factor_resets_check1 CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT factor_resets_outcome_check CHECK ((outcome = ANY (ARRAY['removed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.factor_resets FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.factor_resets.user_id IS 'personal: whose second factor is to be removed; kept: 1 month after it ended';
 
 CREATE TABLE public.ledger_accounts (
     id uuid NOT NULL,
@@ -317,6 +677,26 @@ CREATE TABLE public.lesson_progress (
 );
 
 ALTER TABLE ONLY public.lesson_progress FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.market_figures (
+    is_the_row boolean DEFAULT true NOT NULL,
+    courses bigint NOT NULL,
+    providers bigint NOT NULL,
+    rating_sum bigint NOT NULL,
+    rating_count bigint NOT NULL,
+    enrollments bigint NOT NULL,
+    completions bigint NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT market_figures_check CHECK (((completions >= 0) AND (completions <= enrollments))),
+    CONSTRAINT market_figures_courses_check CHECK ((courses >= 0)),
+    CONSTRAINT market_figures_enrollments_check CHECK ((enrollments >= 0)),
+    CONSTRAINT market_figures_is_the_row_check CHECK (is_the_row),
+    CONSTRAINT market_figures_providers_check CHECK ((providers >= 0)),
+    CONSTRAINT market_figures_rating_count_check CHECK ((rating_count >= 0)),
+    CONSTRAINT market_figures_rating_sum_check CHECK ((rating_sum >= 0))
+);
+
+ALTER TABLE ONLY public.market_figures FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.memberships (
     organization_id uuid NOT NULL,
@@ -432,6 +812,30 @@ CREATE TABLE public.organizations (
 
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.passkeys (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    name text NOT NULL,
+    credential jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkeys_credential_id_check CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1023))),
+    CONSTRAINT passkeys_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 60)))
+);
+
+ALTER TABLE ONLY public.passkeys FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.passkeys.user_id IS 'personal: whose passkey it is; kept: until removed or the account is erased';
+
+COMMENT ON COLUMN public.passkeys.credential_id IS 'personal: finding the passkey at sign-in; kept: until removed or the account is erased';
+
+COMMENT ON COLUMN public.passkeys.name IS 'personal: telling one''s passkeys apart; kept: until removed or the account is erased';
+
+COMMENT ON COLUMN public.passkeys.credential IS 'personal: checking the passkey at sign-in (public key); kept: until removed or the account is erased';
+
+COMMENT ON COLUMN public.passkeys.last_used_at IS 'personal: showing the person when it was used; kept: until removed or the account is erased';
+
 CREATE TABLE public.payment_events (
     source text NOT NULL,
     event_id text NOT NULL,
@@ -445,6 +849,37 @@ CREATE TABLE public.payment_events (
 );
 
 ALTER TABLE ONLY public.payment_events FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.pending_sign_ins (
+    token_hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    password_mark bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    mail_code_hash bytea,
+    mail_code_expires_at timestamp with time zone,
+    mail_codes_sent integer DEFAULT 0 NOT NULL,
+    mail_code_tries integer DEFAULT 0 NOT NULL,
+    CONSTRAINT pending_sign_ins_mail_code_hash_check CHECK ((length(mail_code_hash) = 32)),
+    CONSTRAINT pending_sign_ins_mail_code_tries_check CHECK ((mail_code_tries >= 0)),
+    CONSTRAINT pending_sign_ins_mail_codes_sent_check CHECK ((mail_codes_sent >= 0)),
+    CONSTRAINT pending_sign_ins_password_mark_check CHECK ((length(password_mark) = 32)),
+    CONSTRAINT pending_sign_ins_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.pending_sign_ins FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.pending_sign_ins.user_id IS 'personal: who is signing in; kept: 10 minutes';
+
+CREATE TABLE public.person_claims (
+    user_id uuid NOT NULL,
+    version bigint NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.person_claims FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.person_claims.user_id IS 'personal: making tokens stale at once when a person''s rights change; kept: a day past the account';
 
 CREATE TABLE public.provider_profiles (
     organization_id uuid NOT NULL,
@@ -504,6 +939,45 @@ CREATE TABLE public.quiz_questions (
 
 ALTER TABLE ONLY public.quiz_questions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.recovery_code_sheets (
+    user_id uuid NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    sealed bytea,
+    shown_until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.recovery_code_sheets FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.recovery_code_sheets.user_id IS 'personal: whose codes they are; kept: until replaced or the account is erased';
+
+COMMENT ON COLUMN public.recovery_code_sheets.sealed IS 'personal: showing new recovery codes once; kept: 15 minutes';
+
+CREATE TABLE public.recovery_codes (
+    user_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_codes_code_hash_check CHECK ((length(code_hash) = 32))
+);
+
+ALTER TABLE ONLY public.recovery_codes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.recovery_codes.user_id IS 'personal: whose code it is; kept: until replaced or the account is erased';
+
+COMMENT ON COLUMN public.recovery_codes.code_hash IS 'personal: checking the code at sign-in; kept: until replaced or the account is erased';
+
+CREATE TABLE public.refresh_tokens (
+    token_hash bytea NOT NULL,
+    session_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    rotated_at timestamp with time zone,
+    CONSTRAINT refresh_tokens_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.refresh_tokens FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.refresh_tokens.session_id IS 'personal: keeping people signed in; kept: until the token would have expired, 7 days';
+
 CREATE TABLE public.reviews (
     id uuid NOT NULL,
     enrollment_id uuid NOT NULL,
@@ -526,17 +1000,49 @@ ALTER TABLE ONLY public.reviews FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
-    token_hash bytea NOT NULL,
+    token_hash bytea,
     user_agent text DEFAULT ''::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     last_seen_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
+    address text DEFAULT ''::text NOT NULL,
+    place text,
+    authenticated_at timestamp with time zone DEFAULT now() NOT NULL,
+    amr text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT sessions_address_check CHECK ((length(address) <= 64)),
+    CONSTRAINT sessions_amr_check CHECK ((cardinality(amr) <= 10)),
+    CONSTRAINT sessions_place_check CHECK ((length(place) <= 100)),
     CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32)),
     CONSTRAINT sessions_user_agent_check CHECK ((length(user_agent) <= 400))
 );
 
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.sessions.user_id IS 'personal: whose session it is; kept: 90 days after the session ends';
+
+COMMENT ON COLUMN public.sessions.user_agent IS 'personal: showing people where they are signed in, and telling a new device; kept: 90 days after the session ends';
+
+COMMENT ON COLUMN public.sessions.last_seen_at IS 'personal: showing people where they are signed in; kept: 90 days after the session ends';
+
+COMMENT ON COLUMN public.sessions.address IS 'personal: showing people where they are signed in, and telling a new device; kept: 90 days after the session ends';
+
+COMMENT ON COLUMN public.sessions.place IS 'personal: showing people where they are signed in; kept: 90 days after the session ends';
+
+COMMENT ON COLUMN public.sessions.authenticated_at IS 'personal: asking again before something that matters; kept: 90 days after the session ends';
+
+COMMENT ON COLUMN public.sessions.amr IS 'personal: knowing whether a second factor was shown; kept: 90 days after the session ends';
+
+CREATE TABLE public.signing_keys (
+    kid text NOT NULL,
+    public_jwk jsonb NOT NULL,
+    private_sealed bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT signing_keys_kid_check CHECK ((kid ~ '^[A-Za-z0-9_-]{8,64}$'::text))
+);
+
+ALTER TABLE ONLY public.signing_keys FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.skills (
     id uuid NOT NULL,
@@ -545,6 +1051,25 @@ CREATE TABLE public.skills (
     CONSTRAINT skills_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 80))),
     CONSTRAINT skills_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 100)))
 );
+
+CREATE TABLE public.totp_factors (
+    user_id uuid NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL,
+    wrong_codes integer DEFAULT 0 NOT NULL,
+    next_try_at timestamp with time zone,
+    CONSTRAINT totp_factors_last_step_check CHECK ((last_step >= 0)),
+    CONSTRAINT totp_factors_secret_check CHECK (((length(secret) >= 21) AND (length(secret) <= 200))),
+    CONSTRAINT totp_factors_wrong_codes_check CHECK ((wrong_codes >= 0))
+);
+
+ALTER TABLE ONLY public.totp_factors FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.totp_factors.user_id IS 'personal: whose authenticator app it is; kept: until removed or the account is erased';
+
+COMMENT ON COLUMN public.totp_factors.secret IS 'personal: checking codes at sign-in; kept: until removed or the account is erased';
 
 CREATE TABLE public.users (
     id uuid NOT NULL,
@@ -556,11 +1081,45 @@ CREATE TABLE public.users (
     suspended_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    last_sign_in_at timestamp with time zone,
     CONSTRAINT users_email_check CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email)) AND (POSITION(('@'::text) IN (email)) > 1))),
     CONSTRAINT users_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 100)))
 );
 
 ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.users.last_sign_in_at IS 'personal: telling a first sign-in from one on a new device; kept: until the account is erased';
+
+CREATE TABLE public.webauthn_challenges (
+    token_hash bytea NOT NULL,
+    purpose text NOT NULL,
+    user_id uuid,
+    state jsonb NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT webauthn_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'sign_in'::text, 'second_factor'::text, 'prove'::text]))),
+    CONSTRAINT webauthn_challenges_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.webauthn_challenges FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.webauthn_challenges.user_id IS 'personal: finishing what one began with a passkey; kept: 5 minutes';
+
+ALTER TABLE ONLY public.audit_inbox ALTER COLUMN place SET DEFAULT nextval('public.audit_inbox_place_seq'::regclass);
+
+ALTER TABLE ONLY public.audit_anchors
+    ADD CONSTRAINT audit_anchors_pkey PRIMARY KEY (anchored_on);
+
+ALTER TABLE ONLY public.audit_events
+    ADD CONSTRAINT audit_events_pkey PRIMARY KEY (seq, filed_at);
+
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.audit_inbox
+    ADD CONSTRAINT audit_inbox_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.audit_inbox
+    ADD CONSTRAINT audit_inbox_pkey PRIMARY KEY (place);
 
 ALTER TABLE ONLY public.categories
     ADD CONSTRAINT categories_pkey PRIMARY KEY (id);
@@ -588,6 +1147,12 @@ ALTER TABLE ONLY public.enrollments
 
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.factor_resets
+    ADD CONSTRAINT factor_resets_cancel_hash_key UNIQUE (cancel_hash);
+
+ALTER TABLE ONLY public.factor_resets
+    ADD CONSTRAINT factor_resets_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.ledger_accounts
     ADD CONSTRAINT ledger_accounts_key UNIQUE NULLS NOT DISTINCT (kind, organization_id, currency);
@@ -618,6 +1183,9 @@ ALTER TABLE ONLY public.lessons
 
 ALTER TABLE ONLY public.lessons
     ADD CONSTRAINT lessons_position_key UNIQUE (module_id, "position") DEFERRABLE;
+
+ALTER TABLE ONLY public.market_figures
+    ADD CONSTRAINT market_figures_pkey PRIMARY KEY (is_the_row);
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, user_id);
@@ -664,8 +1232,20 @@ ALTER TABLE ONLY public.organizations
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.payment_events
     ADD CONSTRAINT payment_events_pkey PRIMARY KEY (source, event_id);
+
+ALTER TABLE ONLY public.pending_sign_ins
+    ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.person_claims
+    ADD CONSTRAINT person_claims_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY public.provider_profiles
     ADD CONSTRAINT provider_profiles_pkey PRIMARY KEY (organization_id);
@@ -691,6 +1271,15 @@ ALTER TABLE ONLY public.quiz_questions
 ALTER TABLE ONLY public.quiz_questions
     ADD CONSTRAINT quiz_questions_position_key UNIQUE (lesson_id, "position") DEFERRABLE;
 
+ALTER TABLE ONLY public.recovery_code_sheets
+    ADD CONSTRAINT recovery_code_sheets_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
+
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_one_per_enrollment UNIQUE (enrollment_id);
 
@@ -703,17 +1292,36 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
 ALTER TABLE ONLY public.skills
     ADD CONSTRAINT skills_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.skills
     ADD CONSTRAINT skills_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.totp_factors
+    ADD CONSTRAINT totp_factors_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_key UNIQUE (email);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webauthn_challenges
+    ADD CONSTRAINT webauthn_challenges_pkey PRIMARY KEY (token_hash);
+
+CREATE INDEX audit_events_acting_for_idx ON ONLY public.audit_events USING btree (acting_for_id, seq) WHERE (acting_for_id IS NOT NULL);
+
+CREATE INDEX audit_events_action_idx ON ONLY public.audit_events USING btree (action text_pattern_ops, seq);
+
+CREATE INDEX audit_events_actor_idx ON ONLY public.audit_events USING btree (actor_id, seq) WHERE (actor_id IS NOT NULL);
+
+CREATE INDEX audit_events_id_idx ON ONLY public.audit_events USING btree (id);
+
+CREATE INDEX audit_events_target_idx ON ONLY public.audit_events USING btree (target_id, seq);
 
 CREATE INDEX course_changes_seq_idx ON public.course_changes USING btree (seq);
 
@@ -730,6 +1338,8 @@ CREATE INDEX enrollments_course_id_idx ON public.enrollments USING btree (course
 CREATE UNIQUE INDEX enrollments_once ON public.enrollments USING btree (user_id, course_id) WHERE (state <> 'refunded'::text);
 
 CREATE UNIQUE INDEX enrollments_order_line ON public.enrollments USING btree (order_line_id) WHERE (order_line_id IS NOT NULL);
+
+CREATE UNIQUE INDEX factor_resets_open_idx ON public.factor_resets USING btree (user_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX ledger_accounts_organization_idx ON public.ledger_accounts USING btree (organization_id) WHERE (organization_id IS NOT NULL);
 
@@ -753,11 +1363,49 @@ CREATE INDEX orders_pending_idx ON public.orders USING btree (created_at) WHERE 
 
 CREATE INDEX orders_user_id_idx ON public.orders USING btree (user_id, created_at DESC);
 
+CREATE INDEX passkeys_user_id_idx ON public.passkeys USING btree (user_id);
+
 CREATE INDEX payment_events_waiting_idx ON public.payment_events USING btree (received_at) WHERE (processed_at IS NULL);
+
+CREATE INDEX pending_sign_ins_expires_at_idx ON public.pending_sign_ins USING btree (expires_at);
+
+CREATE INDEX pending_sign_ins_user_id_idx ON public.pending_sign_ins USING btree (user_id);
+
+CREATE INDEX person_claims_changed_at_idx ON public.person_claims USING btree (changed_at);
+
+CREATE INDEX refresh_tokens_expires_at_idx ON public.refresh_tokens USING btree (expires_at);
+
+CREATE INDEX refresh_tokens_session_id_idx ON public.refresh_tokens USING btree (session_id);
 
 CREATE INDEX reviews_course_id_idx ON public.reviews USING btree (course_id, created_at DESC, id);
 
+CREATE INDEX sessions_revoked_at_idx ON public.sessions USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
+
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
+
+CREATE UNIQUE INDEX signing_keys_one_signs ON public.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
+
+CREATE INDEX webauthn_challenges_expires_at_idx ON public.webauthn_challenges USING btree (expires_at);
+
+CREATE INDEX webauthn_challenges_user_id_idx ON public.webauthn_challenges USING btree (user_id);
+
+CREATE TRIGGER audit_anchors_append_only BEFORE DELETE OR UPDATE ON public.audit_anchors FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_anchors_keep BEFORE TRUNCATE ON public.audit_anchors FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_events_keep BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_head_keep BEFORE TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_head_stays BEFORE DELETE ON public.audit_head FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_inbox_append_only BEFORE UPDATE ON public.audit_inbox FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_inbox_keep BEFORE TRUNCATE ON public.audit_inbox FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_inbox_leaves BEFORE DELETE ON public.audit_inbox FOR EACH ROW EXECUTE FUNCTION public.audit_inbox_leaves();
 
 CREATE TRIGGER course_ratings_changed AFTER UPDATE ON public.course_ratings FOR EACH ROW EXECUTE FUNCTION public.course_part_changed();
 
@@ -777,11 +1425,25 @@ CREATE TRIGGER ledger_transactions_append_only BEFORE DELETE OR UPDATE ON public
 
 CREATE TRIGGER ledger_transactions_keep BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER memberships_claims_changed AFTER INSERT OR DELETE OR UPDATE OF user_id, organization_id, role ON public.memberships FOR EACH ROW EXECUTE FUNCTION public.memberships_claims_changed();
+
+CREATE TRIGGER organizations_claims_changed AFTER UPDATE OF kind, suspended_at ON public.organizations FOR EACH ROW WHEN (((old.kind IS DISTINCT FROM new.kind) OR ((old.suspended_at IS NULL) IS DISTINCT FROM (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.organizations_claims_changed();
+
 CREATE TRIGGER provider_renamed AFTER UPDATE OF name, slug, suspended_at ON public.organizations FOR EACH ROW EXECUTE FUNCTION public.provider_renamed();
 
 CREATE TRIGGER reviews_need_progress BEFORE INSERT ON public.reviews FOR EACH ROW EXECUTE FUNCTION public.reviews_need_progress();
 
 CREATE TRIGGER reviews_rated AFTER INSERT OR DELETE OR UPDATE OF rating ON public.reviews FOR EACH ROW EXECUTE FUNCTION public.reviews_rated();
+
+CREATE TRIGGER sessions_ended AFTER UPDATE OF revoked_at ON public.sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.session_ended();
+
+CREATE TRIGGER sessions_gone AFTER DELETE ON public.sessions FOR EACH ROW WHEN ((old.revoked_at IS NULL)) EXECUTE FUNCTION public.session_ended();
+
+CREATE TRIGGER signing_keys_changed AFTER INSERT OR UPDATE ON public.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION public.signing_keys_changed();
+
+CREATE TRIGGER users_claims_changed AFTER UPDATE OF email, name, email_confirmed_at, is_admin, suspended_at ON public.users FOR EACH ROW WHEN ((((((old.email IS DISTINCT FROM new.email) OR (old.name IS DISTINCT FROM new.name)) OR ((old.email_confirmed_at IS NULL) IS DISTINCT FROM (new.email_confirmed_at IS NULL))) OR (old.is_admin IS DISTINCT FROM new.is_admin)) OR ((old.suspended_at IS NULL) IS DISTINCT FROM (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.users_claims_changed();
+
+CREATE TRIGGER users_gone AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.users_claims_changed();
 
 ALTER TABLE ONLY public.course_changes
     ADD CONSTRAINT course_changes_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE CASCADE;
@@ -812,6 +1474,9 @@ ALTER TABLE ONLY public.enrollments
 
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.factor_resets
+    ADD CONSTRAINT factor_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.ledger_accounts
     ADD CONSTRAINT ledger_accounts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
@@ -876,6 +1541,12 @@ ALTER TABLE ONLY public.order_lines
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pending_sign_ins
+    ADD CONSTRAINT pending_sign_ins_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.provider_profiles
     ADD CONSTRAINT provider_profiles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 
@@ -891,6 +1562,15 @@ ALTER TABLE ONLY public.quiz_options
 ALTER TABLE ONLY public.quiz_questions
     ADD CONSTRAINT quiz_questions_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lesson_contents(lesson_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.recovery_code_sheets
+    ADD CONSTRAINT recovery_code_sheets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_enrollment_id_course_id_fkey FOREIGN KEY (enrollment_id, course_id) REFERENCES public.enrollments(id, course_id);
 
@@ -899,6 +1579,38 @@ ALTER TABLE ONLY public.reviews
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.totp_factors
+    ADD CONSTRAINT totp_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webauthn_challenges
+    ADD CONSTRAINT webauthn_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE public.audit_anchors ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY audit_anchors_insert ON public.audit_anchors FOR INSERT WITH CHECK ((public.app_role() = 'system'::text));
+
+CREATE POLICY audit_anchors_read ON public.audit_anchors FOR SELECT USING (public.app_is_trusted());
+
+ALTER TABLE public.audit_events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY audit_events_owner ON public.audit_events USING ((CURRENT_USER <> 'guildhall_app'::name)) WITH CHECK ((CURRENT_USER <> 'guildhall_app'::name));
+
+CREATE POLICY audit_events_read ON public.audit_events FOR SELECT USING (public.app_is_trusted());
+
+ALTER TABLE public.audit_head ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY audit_head_owner ON public.audit_head USING ((CURRENT_USER <> 'guildhall_app'::name)) WITH CHECK ((CURRENT_USER <> 'guildhall_app'::name));
+
+CREATE POLICY audit_head_read ON public.audit_head FOR SELECT USING (public.app_is_trusted());
+
+ALTER TABLE public.audit_inbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY audit_inbox_insert ON public.audit_inbox FOR INSERT WITH CHECK (((action <> 'audit.month_dropped'::text) AND ((public.app_role() = 'system'::text) OR ((actor_role = public.app_role()) AND (NOT (actor_id IS DISTINCT FROM public.app_user_id()))))));
+
+CREATE POLICY audit_inbox_owner ON public.audit_inbox USING ((CURRENT_USER <> 'guildhall_app'::name)) WITH CHECK ((CURRENT_USER <> 'guildhall_app'::name));
+
+CREATE POLICY audit_inbox_read ON public.audit_inbox FOR SELECT USING (public.app_is_trusted());
 
 ALTER TABLE public.course_skills ENABLE ROW LEVEL SECURITY;
 
@@ -933,6 +1645,12 @@ CREATE POLICY enrollments_insert ON public.enrollments FOR INSERT WITH CHECK ((p
 CREATE POLICY enrollments_read ON public.enrollments FOR SELECT USING (((user_id = public.app_user_id()) OR public.app_is_trusted()));
 
 CREATE POLICY enrollments_update ON public.enrollments FOR UPDATE USING (((user_id = public.app_user_id()) OR public.app_is_trusted())) WITH CHECK (((user_id = public.app_user_id()) OR public.app_is_trusted()));
+
+ALTER TABLE public.factor_resets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY factor_resets_read ON public.factor_resets FOR SELECT USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
+CREATE POLICY factor_resets_write ON public.factor_resets USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
 ALTER TABLE public.ledger_accounts ENABLE ROW LEVEL SECURITY;
 
@@ -981,6 +1699,12 @@ CREATE POLICY lessons_read ON public.lessons FOR SELECT USING ((EXISTS ( SELECT
   WHERE (c.id = lessons.course_id))));
 
 CREATE POLICY lessons_update ON public.lessons FOR UPDATE USING (public.app_may_edit_course(course_id)) WITH CHECK (public.app_may_edit_course(course_id));
+
+ALTER TABLE public.market_figures ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY market_figures_read ON public.market_figures FOR SELECT USING (true);
+
+CREATE POLICY market_figures_write ON public.market_figures USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 
@@ -1040,9 +1764,21 @@ CREATE POLICY organizations_read ON public.organizations FOR SELECT USING (((sus
 
 CREATE POLICY organizations_update ON public.organizations FOR UPDATE USING (((id = ANY (public.app_org_ids())) OR public.app_is_trusted())) WITH CHECK (((id = ANY (public.app_org_ids())) OR public.app_is_trusted()));
 
+ALTER TABLE public.passkeys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY passkeys_own ON public.passkeys USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text))) WITH CHECK (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
 ALTER TABLE public.payment_events ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY payment_events_trusted ON public.payment_events USING (public.app_is_trusted()) WITH CHECK (public.app_is_trusted());
+
+ALTER TABLE public.pending_sign_ins ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pending_sign_ins_system ON public.pending_sign_ins USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.person_claims ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY person_claims_system ON public.person_claims USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
 ALTER TABLE public.provider_profiles ENABLE ROW LEVEL SECURITY;
 
@@ -1102,6 +1838,18 @@ CREATE POLICY quiz_questions_update ON public.quiz_questions FOR UPDATE USING ((
    FROM public.lesson_contents c
   WHERE ((c.lesson_id = quiz_questions.lesson_id) AND public.app_may_edit_course(c.course_id)))));
 
+ALTER TABLE public.recovery_code_sheets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY recovery_code_sheets_own ON public.recovery_code_sheets USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text))) WITH CHECK (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
+ALTER TABLE public.recovery_codes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY recovery_codes_own ON public.recovery_codes USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text))) WITH CHECK (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
+ALTER TABLE public.refresh_tokens ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY refresh_tokens_system ON public.refresh_tokens USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
 ALTER TABLE public.reviews ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reviews_delete ON public.reviews FOR DELETE USING (public.app_is_trusted());
@@ -1116,9 +1864,21 @@ ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY sessions_own ON public.sessions USING (((user_id = public.app_user_id()) OR public.app_is_trusted())) WITH CHECK (((user_id = public.app_user_id()) OR public.app_is_trusted()));
 
+ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY signing_keys_system ON public.signing_keys USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.totp_factors ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY totp_factors_own ON public.totp_factors USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text))) WITH CHECK (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY users_self ON public.users USING (((id = public.app_user_id()) OR public.app_is_trusted())) WITH CHECK ((public.app_is_trusted() OR ((id = public.app_user_id()) AND (NOT is_admin))));
+
+ALTER TABLE public.webauthn_challenges ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY webauthn_challenges_system ON public.webauthn_challenges USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
 GRANT USAGE ON SCHEMA public TO guildhall_app;
 
@@ -1128,13 +1888,56 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.enrollments TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lessons TO guildhall_app;
 
+REVOKE ALL ON FUNCTION public.audit_drop_months(years integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_drop_months(years integer) TO guildhall_app;
+
+GRANT SELECT ON TABLE public.audit_events TO guildhall_app;
+
+REVOKE ALL ON FUNCTION public.audit_make_month(at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.audit_make_months() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_make_months() TO guildhall_app;
+
+REVOKE ALL ON FUNCTION public.audit_seal(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_seal(most integer) TO guildhall_app;
+
 GRANT SELECT ON TABLE public.course_changes TO guildhall_app;
+
+GRANT SELECT,INSERT ON TABLE public.audit_anchors TO guildhall_app;
+
+GRANT SELECT ON TABLE public.audit_head TO guildhall_app;
+
+GRANT SELECT ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(actor_role) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(actor_id) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(actor_name) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(acting_for_kind) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(acting_for_id) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(action) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(target_kind) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(target_id) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(before) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT INSERT(after) ON TABLE public.audit_inbox TO guildhall_app;
+
+GRANT USAGE ON SEQUENCE public.audit_inbox_place_seq TO guildhall_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.categories TO guildhall_app;
 
 GRANT SELECT ON TABLE public.course_ratings TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.course_skills TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.factor_resets TO guildhall_app;
 
 GRANT SELECT,INSERT ON TABLE public.ledger_accounts TO guildhall_app;
 
@@ -1145,6 +1948,8 @@ GRANT SELECT,INSERT ON TABLE public.ledger_transactions TO guildhall_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lesson_contents TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lesson_progress TO guildhall_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.market_figures TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO guildhall_app;
 
@@ -1162,7 +1967,13 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.orders TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.passkeys TO guildhall_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.payment_events TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pending_sign_ins TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_claims TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provider_profiles TO guildhall_app;
 
@@ -1172,10 +1983,26 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quiz_options TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quiz_questions TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_code_sheets TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_codes TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.refresh_tokens TO guildhall_app;
+
+GRANT UPDATE(rotated_at) ON TABLE public.refresh_tokens TO guildhall_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reviews TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO guildhall_app;
+
+GRANT UPDATE(retired_at) ON TABLE public.signing_keys TO guildhall_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.skills TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.totp_factors TO guildhall_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.webauthn_challenges TO guildhall_app;

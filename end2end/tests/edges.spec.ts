@@ -1,6 +1,6 @@
 // What the browser is told: which scripts may run, and when one has asked for too much.
 
-import { request as requests } from "@playwright/test";
+import { type APIResponse, request as requests } from "@playwright/test";
 import { awake, expect, from, test } from "./support.ts";
 
 test("only our own scripts and styles run", async ({ page, complaints }) => {
@@ -34,7 +34,10 @@ test("a nonce is good for one answer", async ({ request }) => {
 
 test("whoever asks too often is told when to try again", async ({ page, baseURL }) => {
   const program = await requests.newContext({ baseURL, extraHTTPHeaders: from() });
-  const asked = await Promise.all(Array.from({ length: 200 }, () => program.get("/api/v1/nothing")));
+  const asked: APIResponse[] = [];
+  while (asked.length < 200) {
+    asked.push(...(await Promise.all(Array.from({ length: 10 }, () => program.get("/api/v1/nothing")))));
+  }
   const refused = asked.filter((answer) => answer.status() === 429);
   expect(asked.length - refused.length).toBeGreaterThanOrEqual(100);
   expect(refused.length).toBeGreaterThan(0);

@@ -9,10 +9,10 @@ import { type Person, expect, link, mail, signIn, signUp, somebody, test } from 
 function totp(secret: string, ahead = 0): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = [...secret.replace(/\s/g, "")].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
+  const key = Uint8Array.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
   const step = Buffer.alloc(8);
   step.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const digest = createHmac("sha1", key).update(step).digest();
+  const digest = createHmac("sha1", key).update(Uint8Array.from(step)).digest();
   const number = digest.readUInt32BE((digest.at(-1) as number) & 0xf) & 0x7fff_ffff;
   return String(number % 1_000_000).padStart(6, "0");
 }

@@ -148,7 +148,9 @@ impl Fonts {
                 let glyphs = || text.layouted().iter().flat_map(|span| &span.positioned_glyphs);
                 glyphs().all(|glyph| glyph.id.0 != 0)
             })
-            .map(|text| (text.chunks().iter().map(|chunk| chunk.text()).collect(), text.bounding_box().width() / 100.0))
+            .map(|text| {
+                (text.chunks().iter().map(resvg::usvg::TextChunk::text).collect(), text.bounding_box().width() / 100.0)
+            })
             .collect();
         let Some(bars) = measured.iter().find(|(text, _)| text == "||").map(|(_, width)| *width) else {
             return HashMap::new();

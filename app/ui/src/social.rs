@@ -23,8 +23,9 @@ impl SocialCard<'_> {
     #[must_use]
     pub fn version(&self, course: &str) -> String {
         let parts = [course, self.title, self.provider, self.category];
-        // Lengths stand between the parts: no two lists of parts run together to the same text.
-        let bytes = parts.iter().flat_map(|part| part.len().to_le_bytes().into_iter().chain(part.bytes()));
+        // Lengths stand between the parts: no two lists of parts run together to the same text. As wide on every machine.
+        let length = |part: &str| u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes();
+        let bytes = parts.iter().flat_map(|part| length(part).into_iter().chain(part.bytes()));
         let hash = std::iter::once(DRAWING)
             .chain(bytes)
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

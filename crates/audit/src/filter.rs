@@ -48,10 +48,10 @@ impl Filter {
             from: from.map(midnight),
             until: to.and_then(|to| to.checked_add_days(Days::new(1))).map(midnight),
             actor,
-            action: given(&query.action).map(|action| action.to_lowercase()),
+            action: given(&query.action).map(str::to_lowercase),
             target_kind,
             target_id,
-            text: given(&query.text).map(|text| text.to_lowercase()),
+            text: given(&query.text).map(str::to_lowercase),
         })
     }
 

@@ -106,14 +106,13 @@ pub async fn anchor(db: &Db, files: &dyn ObjectStore) -> OpResult<Option<Anchor>
 pub async fn trim(db: &Db, years: u16) -> OpResult<u64> {
     seal(db).await?;
     let mut tx = db.begin(&Actor::System("trim-audit")).await?;
-    let dropped = store::drop_months(&mut tx, i32::from(years)).await.map_err(|error| {
-        if violated(&error) == Some("audit_keep_years") {
+    let dropped = store::drop_months(&mut tx, i32::from(years)).await.inspect_err(|error| {
+        if violated(error) == Some("audit_keep_years") {
             tracing::error!(
                 years,
                 "GUILDHALL_AUDIT_YEARS is less than the database's owner allows: no month was dropped"
             );
         }
-        error
     })?;
     tx.commit().await?;
     if dropped > 0 {

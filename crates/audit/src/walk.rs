@@ -160,7 +160,7 @@ mod tests {
             let rows = chain(rows);
             let report = walked(&rows, &rows[rows.len() - 1], Anchors::new());
             prop_assert_eq!(&report.faults, &[]);
-            prop_assert_eq!(report.rows, rows.len() as u64);
+            prop_assert_eq!(usize::try_from(report.rows), Ok(rows.len()));
         }
 
         #[test]

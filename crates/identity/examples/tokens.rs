@@ -2,7 +2,12 @@
 //!
 //! `TEST_DATABASE_URL=.. cargo run --release -p guildhall-identity --example tokens`
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that can't be taken has nothing to say")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a measurement that can't be taken has nothing to say"
+)]
 
 use std::time::{Duration, Instant};
 

@@ -127,6 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_could_start_another_header_is_not_sent() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         // Nobody listens there: whatever got through would be tried again later.
         let mailer = Mailer::new("http://127.0.0.1:1", "key", "hello@guildhall.test", "http://localhost:3000").unwrap();
         let with = |subject: &str| Message { subject: subject.to_owned(), text: "a".to_owned(), html: "a".to_owned() };

@@ -196,6 +196,17 @@ mod tests {
         assert_eq!(films, 11);
     }
 
+    #[tokio::test]
+    async fn the_demo_comes_in_by_the_import() {
+        let test = guildhall_db::testing::database().await;
+        let options = guildhall_catalog::ImportOptions { all_or_nothing: true, publish: true, provider: None };
+        let file = Value::from(demo()).to_string();
+        let format = guildhall_catalog::Format::Json;
+        let actor = guildhall_kernel::Actor::System("test");
+        let report = guildhall_catalog::import(&test.db, &actor, format, file.as_bytes(), &options).await.unwrap();
+        assert_eq!((report.created, report.errors.as_slice()), (60, [].as_slice()));
+    }
+
     #[test]
     fn one_course_is_in_welsh() {
         let welsh: Vec<Value> = demo().into_iter().filter(|course| course["language"] == "cy").collect();

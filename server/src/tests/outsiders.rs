@@ -147,5 +147,5 @@ async fn a_link_puts_no_words_on_our_pages() {
     let unsigned = back.split("&__sig=").next().unwrap();
     assert_ne!(unsigned, back);
     assert!(!shows_an_error(unsigned).await, "{unsigned}");
-    assert!(!shows_an_error(&back.replace("forgotten-password?", "sign-in?")).await, "another page's form");
+    assert!(!shows_an_error(&back.replace("forgotten-password?", "sign-up?")).await, "another page's form");
 }

@@ -67,6 +67,7 @@ fn sql_in_store(_: &Workspace, sources: &[Source]) -> Vec<Violation> {
             || path.contains("/store/")
             || path.starts_with("crates/db/")
             || path.contains("/bench")
+            || path.contains("/examples/")
     };
     let mut found = Vec::new();
     for source in product_code(sources).filter(|source| !is_store(&source.path)) {

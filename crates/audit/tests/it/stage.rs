@@ -79,6 +79,8 @@ pub(crate) fn user(id: UserId, email: &str, is_admin: bool) -> Actor {
         email: email.into(),
         email_confirmed: true,
         is_provider: false,
+        authenticated_at: chrono::DateTime::UNIX_EPOCH,
+        amr: Vec::new(),
     }))
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 const PUBLIC_TABLES: [&str; 5] = ["_sqlx_migrations", "categories", "course_changes", "course_ratings", "skills"];
 
 /// What a stranger may read of a tenant's table, and why. Everything else must be empty for them.
-const PUBLIC_ROWS: [(&str, &str); 7] = [
+const PUBLIC_ROWS: [(&str, &str); 8] = [
     ("organizations", "names stand on courses"),
     ("provider_profiles", "a provider's public face"),
     ("courses", "published ones"),
@@ -20,6 +20,7 @@ const PUBLIC_ROWS: [(&str, &str); 7] = [
     ("modules", "of published courses"),
     ("lessons", "the syllabus of published courses"),
     ("reviews", "shown on the course's page"),
+    ("market_figures", "sums that stand on the home page"),
 ];
 
 pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
@@ -51,6 +52,8 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into users (id, email, name, password_hash, created_at, updated_at) values
             ('{a}', 'a@example.test', 'A', 'x', now(), now()), ('{b}', 'b@example.test', 'B', 'x', now(), now());
         insert into sessions (id, user_id, token_hash, created_at, last_seen_at, expires_at) values ('{i3}', '{a}', sha256('s'), now(), now(), now() + '1 day');
+        insert into refresh_tokens (token_hash, session_id, created_at, expires_at) values (sha256('r'), '{i3}', now(), now() + '1 day');
+        insert into signing_keys (kid, public_jwk, private_sealed, created_at) values ('walls-key', '{{}}', 'x', now());
         insert into one_time_tokens (id, user_id, purpose, token_hash, created_at, expires_at) values ('{i3}', '{a}', 'reset_password', sha256('t'), now(), now() + '1 day');
         insert into totp_factors (user_id, secret, created_at) values ('{a}', sha256('t'), now());
         insert into passkeys (id, user_id, credential_id, name, credential, created_at) values ('{i3}', '{a}', 'c', 'N', '{{}}', now());
@@ -99,6 +102,7 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.told', 't', '1');
         select audit_seal(10);
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.waits', 't', '2');
+        insert into market_figures (courses, providers, rating_sum, rating_count, enrollments, completions, counted_at) values (1, 1, 0, 0, 0, 0, now());
         insert into audit_anchors (anchored_on, seq, hash, anchored_at, location) values (current_date, 1, sha256('h'), now(), 'l');
         ",
         a = id(OWNER),

@@ -45,7 +45,7 @@ pub async fn start_passkey(
     if rows.len() >= MOST {
         return Err(Error::conflict("You have 20 passkeys. Remove one that you don't use first.").into());
     }
-    let known: Vec<CredentialID> = rows.into_iter().map(|row| row.credential_id.into()).collect();
+    let known: Vec<CredentialID> = rows.into_iter().map(|row| row.credential_id).collect();
     let (mut challenge, state) = webauthn
         .start_passkey_registration(person.id.0, &person.email, &person.name, Some(known))
         .map_err(|error| assertion::refused(&error))?;

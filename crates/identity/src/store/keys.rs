@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use guildhall_types::{SessionId, UserId};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, postgres::PgListener};
 
 use super::Result;
 
@@ -89,4 +89,9 @@ pub(crate) async fn purge_claims(tx: &mut PgConnection) -> Result<u64> {
     .execute(tx)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Whether a listener's connection still answers.
+pub(crate) async fn ping(listener: &mut PgListener) -> Result<()> {
+    sqlx::query!("select 1 as \"one!\"").fetch_one(listener).await.map(|_| ())
 }

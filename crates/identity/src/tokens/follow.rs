@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sqlx::postgres::PgListener;
 
 use super::Tokens;
+use crate::store;
 
 /// The channel that the triggers of migration 8 write to.
 const CHANNEL: &str = "sessions";
@@ -58,7 +59,7 @@ impl Tokens {
                 Ok(Ok(None)) => bail!("the connection was lost"),
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) => {
-                    let ping = sqlx::query("select 1").execute(&mut listener);
+                    let ping = store::ping(&mut listener);
                     tokio::time::timeout(PATIENCE, ping).await.context("the connection does not answer")??;
                 }
             }

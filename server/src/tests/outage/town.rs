@@ -167,13 +167,13 @@ fn location(answer: &Response) -> String {
 
 /// Waits for something that comes by itself.
 pub(super) async fn eventually(what: &str, mut there: impl AsyncFnMut() -> bool) {
-    for _ in 0..240 {
+    for _ in 0..400 {
         if there().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("in six seconds it did not come: {what}");
+    panic!("in ten seconds it did not come: {what}");
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {

@@ -216,7 +216,8 @@ impl Resolve for Guarded {
             if reach == Reach::Public && !found.iter().all(|address| is_public(address.ip())) {
                 return Err(format!("{} leads to an address that is not public", name.as_str()).into());
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            let addresses: Addrs = Box::new(found.into_iter());
+            Ok(addresses)
         })
     }
 }

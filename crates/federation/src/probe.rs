@@ -88,7 +88,7 @@ async fn dry_request(db: &Db, federation: &Federation, kept: &Kept, metadata: &M
                 passed(what, "It would send people back to us.")
             }
             error => {
-                let error: String = error.chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
+                let error: String = error.chars().filter(char::is_ascii_graphic).take(60).collect();
                 failed(
                     what,
                     format!("It refuses our request with “{error}”. Check the client’s settings and the scopes."),
@@ -129,7 +129,7 @@ async fn client(db: &Db, federation: &Federation, kept: &Kept, provider: &Provid
         ),
         _ if status == 401 => failed(what, "It does not know us by this client id and secret or key."),
         other => {
-            let other: String = other.chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
+            let other: String = other.chars().filter(char::is_ascii_graphic).take(60).collect();
             // Some, like Entra, say that the code is malformed before they look at the client.
             if status == 400 {
                 passed(what, format!("It answers “{other}”, so only signing in can tell."))

@@ -146,7 +146,7 @@ pub(crate) async fn ask_for_tokens(
     match connection.auth_method {
         AuthMethod::SecretBasic => basic = Basic::With { client: &connection.client_id, secret: &secret },
         AuthMethod::SecretPost => {
-            form.extend([("client_id", connection.client_id.as_str()), ("client_secret", &secret)])
+            form.extend([("client_id", connection.client_id.as_str()), ("client_secret", &secret)]);
         }
         AuthMethod::PrivateKeyJwt => form.extend([
             ("client_id", connection.client_id.as_str()),

@@ -272,7 +272,7 @@ fn parse_secret(method: AuthMethod, text: &str, before: Option<AuthMethod>) -> R
     if is_key {
         let key = ClientKey::from_pem(text).map_err(|problem| problem.to_string())?;
         Ok(Some(Secret::Key(Box::new(key), text.to_owned())))
-    } else if text.chars().any(|c| c.is_control()) {
+    } else if text.chars().any(char::is_control) {
         Err("Enter the client secret on one line".to_owned())
     } else {
         Ok(Some(Secret::Text(text.to_owned())))

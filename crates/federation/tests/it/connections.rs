@@ -75,17 +75,20 @@ async fn what_hangs_on_keys_asks_again_who_one_is() {
     assert_eq!(told, ["sign_on.connection_saved", "sign_on.connection_switched"]);
 }
 
+/// Makes one field of a form wrong.
+type Spoil = fn(&mut ConnectionFields);
+
 #[tokio::test]
 async fn forms_say_what_to_mend() {
     let stage = Stage::new().await;
-    let wrong = |change: fn(&mut ConnectionFields), secret: &'static str| {
+    let wrong = |change: Spoil, secret: &'static str| {
         let mut fields = stage.fields();
         change(&mut fields);
         let (db, federation, owner) = (&stage.db, &stage.federation, &stage.owner);
         async move { told(save(db, federation, owner, "acme", None, &fields, secret).await) }
     };
-    for (change, secret, field) in [
-        ((|f| f.name.clear()) as fn(&mut ConnectionFields), "s", "name"),
+    let cases: [(Spoil, &'static str, &str); 12] = [
+        (|f| f.name.clear(), "s", "name"),
         (|f| f.issuer = "login.example.com".to_owned(), "s", "issuer"),
         (|f| f.issuer.push_str("/.well-known/openid-configuration"), "s", "issuer"),
         (|f| f.client_id = "a\nb".to_owned(), "s", "client_id"),
@@ -101,7 +104,8 @@ async fn forms_say_what_to_mend() {
             "s",
             "tenants",
         ),
-    ] {
+    ];
+    for (change, secret, field) in cases {
         let error = wrong(change, secret).await;
         assert!(error.message_for(field).is_some(), "{field}: {error:?}");
     }

@@ -49,7 +49,7 @@ export default defineConfig({
     },
     {
       name: "pages",
-      testMatch: /(a11y|speed|bad-input|edges|second-factor|organisation)\.spec\.ts/,
+      testMatch: /(a11y|speed|bad-input|edges|second-factor|organisation|single-sign-on)\.spec\.ts/,
       dependencies: ["accounts"],
     },
   ],

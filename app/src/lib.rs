@@ -9,7 +9,7 @@ mod missing;
 #[cfg(feature = "ssr")]
 mod outage;
 
-use area_account::{AccountRoutes, OrganizationRoutes};
+use area_account::{AccountRoutes, OrganizationRoutes, SignOnRoutes};
 use area_admin::AdminRoutes;
 use area_catalog::CatalogRoutes;
 use area_checkout::CheckoutRoutes;
@@ -98,6 +98,7 @@ pub fn App() -> impl IntoView {
                     <AccountRoutes />
                     <OrganizationRoutes />
                     <AdminRoutes />
+                    <SignOnRoutes />
                     <CheckoutRoutes />
                     <LearnerRoutes />
                     <Route path=path!("styleguide") view=StyleguidePage ssr=SsrMode::Async />

@@ -58,6 +58,12 @@ pub(crate) enum Command {
     },
     /// Builds the search index anew.
     Reindex,
+    /// Lets the people of an organisation sign in by password again, when its own sign-in is out of order and nobody of it
+    /// can get in to say so.
+    ReleaseSignOn {
+        /// The organisation, as its address names it.
+        slug: String,
+    },
     /// The audit trail.
     Audit {
         #[command(subcommand)]
@@ -91,6 +97,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Seed { year, if_empty } => return seed::run(&Config::from_env()?, year, if_empty).await,
         Command::Import { file, all_or_nothing, publish } => return import(file, all_or_nothing, publish).await,
         Command::Reindex => index::reindex(&Config::from_env()?).await?,
+        Command::ReleaseSignOn { slug } => {
+            let db = state::connect_db(&Config::from_env()?).await?;
+            let released = guildhall_federation::connections::release(&db, &slug).await?;
+            say(&format!("{released} connections are no longer the only way in. They stay switched on."));
+        }
         Command::Audit { command: AuditCommand::Verify } => return audit_verify().await,
         Command::Keys { command } => keys::run(&command).await?,
         Command::Doctor => return doctor::run().await,

@@ -1,4 +1,4 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | audit | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | audit | release-sign-on | doctor`.
 
 mod audit_export;
 mod cards;
@@ -21,8 +21,10 @@ mod refusal;
 mod reports;
 mod rest;
 mod sandbox_proxy;
+mod scim;
 mod seed;
 mod serve;
+mod sso;
 mod state;
 #[cfg(test)]
 mod tests;

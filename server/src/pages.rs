@@ -14,6 +14,7 @@ pub(crate) fn provide(state: &AppState) {
     provide_context(state.index.clone());
     provide_context(state.passwords.clone());
     provide_context(state.throttle.clone());
+    provide_context(state.federation.clone());
     provide_context(state.tokens.clone());
     provide_context(state.dns.clone());
     provide_context(state.factors.clone());

@@ -25,7 +25,7 @@ use tower_http::{
 use crate::{
     audit_export, covers, downloads, health, index, keys,
     listen::{self, Doors},
-    middleware, pages, public_files, reports, rest, sandbox_proxy,
+    middleware, pages, public_files, reports, rest, sandbox_proxy, scim, sso,
     state::AppState,
     theme, webhooks, worker,
 };
@@ -109,6 +109,8 @@ pub(crate) fn router(state: &AppState) -> Router {
         .merge(rest::v1::router())
         .route("/sign-out", post(sign_out))
         .route("/theme", post(theme::choose))
+        .route("/sso/{connection}/start", get(sso::start))
+        .route("/sso/callback", get(sso::callback))
         .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
         .route("/admin/audit/export", get(audit_export::export))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(
@@ -132,6 +134,9 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/webhooks/stripe", post(webhooks::stripe::receive).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
+        .route("/sso/{connection}/jwks.json", get(sso::keys))
+        .route("/sso/backchannel-logout/{connection}", post(sso::logout).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .route("/scim/v2/{*path}", any(scim::handle).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
         .route(middleware::REPORTS, post(reports::receive).layer(DefaultBodyLimit::max(reports::LIMIT)))
         .merge(single_files(state))
         .nest_service("/pkg", static_files(state, "pkg", "public, max-age=31536000, immutable"))

@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use guildhall_db::Db;
+use guildhall_federation::Federation;
 use guildhall_identity::{Factors, Passwords, Throttle, Tokens, organizations::Dns};
 use guildhall_kernel::Sealer;
 use guildhall_notifications::Mailer;
@@ -32,6 +33,7 @@ pub(crate) struct Services {
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub federation: Federation,
     pub limits: Limits,
     pub csp: Csp,
     pub form_errors: FormErrors,
@@ -76,6 +78,9 @@ impl AppState {
             Mailer::new(&config.sendgrid_api_base, &config.sendgrid_api_key, &config.mail_from, &config.base_url)?;
         let files = open_files(&config)?;
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
+        let passwords = Passwords::new(db.chance())?;
+        let sealer = Sealer::new(config.secret_key.bytes(), db.chance());
+        let federation = Federation::new(&config.base_url, sealer.clone(), config.development, passwords.clone())?;
         let redis = config.redis_url.as_deref().map(Redis::open).transpose()?;
         let limits = if config.rate_limits { Limits::new(db.clock().clone(), redis) } else { Limits::off() };
         Ok(Self(Arc::new(Services {
@@ -83,15 +88,12 @@ impl AppState {
             limits,
             form_errors: FormErrors::new(config.secret_key.bytes())?,
             index,
-            passwords: Passwords::new(db.chance())?,
+            passwords,
+            federation,
             throttle,
             tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
             dns: Dns::new(config.dns_server)?,
-            factors: Factors::new(
-                Sealer::new(config.secret_key.bytes(), db.chance()),
-                &config.base_url,
-                config.factors,
-            )?,
+            factors: Factors::new(sealer, &config.base_url, config.factors)?,
             stripe,
             mailer,
             files,

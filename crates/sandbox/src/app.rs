@@ -12,6 +12,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::config::Config;
 use crate::data::{Cause, Data, Delivery};
+use crate::oidc::Oidc;
 use crate::{persist, stripe, webhooks};
 
 /// A handle to the sandbox; clones share it.
@@ -30,6 +31,7 @@ struct Inner {
     held: Mutex<Vec<String>>,
     /// One writer at a time, so that an older state never overwrites a newer one.
     saving: Mutex<()>,
+    oidc: Oidc,
 }
 
 impl App {
@@ -59,6 +61,7 @@ impl App {
             slots: Semaphore::new(16),
             held: Mutex::new(Vec::new()),
             saving: Mutex::new(()),
+            oidc: Oidc::new()?,
         }));
         tokio::spawn(expire_sessions(Arc::downgrade(&app.0)));
         tokio::spawn(save_changes(Arc::downgrade(&app.0)));
@@ -72,6 +75,10 @@ impl App {
 
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.http
+    }
+
+    pub(crate) fn oidc(&self) -> &Oidc {
+        &self.0.oidc
     }
 
     pub(crate) fn slots(&self) -> &Semaphore {

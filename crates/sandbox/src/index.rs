@@ -33,8 +33,11 @@ pub async fn page(State(app): State<App>) -> Page {
          <dt>Stripe</dt><dd><code>/v1</code>: Checkout Sessions, PaymentIntents, Charges, Refunds, Events. Any \
          <code>sk_test_</code> key. {webhooks}</dd>\
          <dt>SendGrid</dt><dd><code>POST /v3/mail/send</code>, any bearer key</dd>\
-         <dt>GOV.UK Notify</dt><dd><code>POST /v2/notifications/email</code> and <code>/sms</code></dd></dl>",
+         <dt>GOV.UK Notify</dt><dd><code>POST /v2/notifications/email</code> and <code>/sms</code></dd>\
+         <dt>OpenID Connect</dt><dd>issuer <code>{}/sandbox/oidc</code>, any client id, secret <code>{}</code></dd></dl>",
         sessions(&app),
+        escape(&app.config().base_url),
+        crate::oidc::DEFAULT_CLIENT_SECRET,
     );
     html::page("Overview", &body)
 }

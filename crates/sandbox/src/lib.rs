@@ -1,4 +1,4 @@
-//! Local stand-ins for the services that the site talks to: Stripe, SendGrid and GOV.UK Notify.
+//! Local stand-ins for the services that the site talks to: Stripe, SendGrid, GOV.UK Notify and an OpenID Connect provider.
 //!
 //! The sandbox speaks the real wire protocols, so the site has no branch for it: it is configured with another base
 //! address and that is all. Nothing leaves the machine but the signed webhooks, which go to one configured address.
@@ -18,6 +18,7 @@ mod html;
 mod ids;
 mod index;
 mod notify;
+mod oidc;
 mod outbox;
 mod pay_page;
 mod persist;
@@ -40,6 +41,7 @@ pub use app::App;
 pub use clock::Clock;
 pub use config::{Config, DEFAULT_NOTIFY_KEY, DEFAULT_WEBHOOK_SECRET};
 pub use control::Control;
+pub use oidc::DEFAULT_CLIENT_SECRET;
 pub use webhooks::signature;
 
 const KIB: usize = 1024;
@@ -65,6 +67,7 @@ pub fn routes(app: App) -> Router {
         .route("/sandbox/outbox", get(outbox::page))
         .route("/sandbox/outbox/empty", post(outbox::empty_form))
         .route("/sandbox/outbox.json", get(outbox::json).delete(outbox::empty))
+        .merge(oidc::routes())
         .layer(axum::middleware::from_fn(refuse_cross_site_posts))
         .layer(DefaultBodyLimit::max(16 * KIB));
     let hosted = Router::new()

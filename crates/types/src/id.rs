@@ -75,4 +75,8 @@ ids! {
     PasskeyId,
     /// A background job.
     JobId,
+    /// An organisation's way to sign in through its own provider.
+    ConnectionId,
+    /// A token with which a directory provisions an organisation's people.
+    ScimTokenId,
 }

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod checkout;
 mod error;
 pub mod factors;
+pub mod federation;
 pub mod form;
 mod id;
 pub mod language;
@@ -20,9 +21,9 @@ mod viewer;
 pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
-    CategoryId, CourseId, EnrollmentId, InvitationId, JobId, LedgerTransactionId, LessonId, ModuleId, NotificationId,
-    OptionId, OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId, SessionId, TeamId,
-    UserId,
+    CategoryId, ConnectionId, CourseId, EnrollmentId, InvitationId, JobId, LedgerTransactionId, LessonId, ModuleId,
+    NotificationId, OptionId, OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId,
+    ScimTokenId, SessionId, TeamId, UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

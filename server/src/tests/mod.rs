@@ -5,6 +5,7 @@ mod audit;
 mod bad_input;
 mod cards;
 mod edges;
+mod federation;
 mod language;
 mod outage;
 mod outsiders;

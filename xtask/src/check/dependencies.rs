@@ -31,12 +31,13 @@ enum Room {
 }
 
 /// Every crate of the workspace. One that is missing here has not been given its place yet.
-const ROOMS: [(&str, Room); 23] = [
+const ROOMS: [(&str, Room); 24] = [
     ("guildhall-types", Room::Types),
     ("guildhall-kernel", Room::Domain(0)),
     ("guildhall-db", Room::Domain(1)),
     ("guildhall-audit", Room::Domain(2)),
     ("guildhall-identity", Room::Domain(3)),
+    ("guildhall-federation", Room::Domain(4)),
     ("guildhall-catalog", Room::Domain(4)),
     ("guildhall-enrollment", Room::Domain(5)),
     ("guildhall-payments", Room::Domain(6)),

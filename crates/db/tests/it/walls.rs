@@ -94,6 +94,17 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into ledger_transactions (id, kind, idempotency_key, order_line_id, created_at) values ('{i3}', 'charge', 'charge:1', '{i3}', now());
         insert into ledger_postings (transaction_id, account_id, amount_pence, currency) values ('{i3}', '{i3}', -10000, 'GBP'), ('{i3}', '{i9}', 10000, 'GBP');
         insert into notifications (id, dedupe_key, user_id, template, created_at) values ('{i3}', 'k', '{a}', 't', now());
+        insert into sso_connections (id, organization_id, kind, name, issuer, client_id, auth_method, secret_sealed, created_at, updated_at)
+            values ('{i3}', '{o}', 'generic', 'N', 'https://i.example.test', 'c', 'client_secret_basic', 'x', now(), now());
+        insert into sso_identities (connection_id, issuer, subject, user_id, created_at, last_used_at) values ('{i3}', 'i', 's', '{a}', now(), now());
+        insert into sso_attempts (state_hash, connection_id, cookie_hash, created_at, expires_at) values (sha256('s'), '{i3}', sha256('c'), now(), now());
+        insert into sso_pending_links (token_hash, connection_id, issuer, subject, email, created_at, expires_at) values (sha256('t'), '{i3}', 'i', 's', 'a@example.test', now(), now());
+        insert into sso_replays (connection_id, token_hash, expires_at) values ('{i3}', sha256('t'), now());
+        insert into sso_sessions (session_id, connection_id, issuer, subject, user_id, created_at) values ('{i3}', '{i3}', 'i', 's', '{a}', now());
+        insert into scim_tokens (id, organization_id, name, token_hash, created_at) values ('{i3}', '{o}', 'N', sha256('t'), now());
+        insert into scim_users (id, organization_id, user_id, user_name, active, created_at, updated_at) values ('{i3}', '{o}', '{a}', 'a@example.test', true, now(), now());
+        insert into scim_groups (id, organization_id, display_name, created_at, updated_at) values ('{i3}', '{o}', 'N', now(), now());
+        insert into scim_group_members (group_id, scim_user_id, organization_id) values ('{i3}', '{i3}', '{o}');
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.told', 't', '1');
         select audit_seal(10);
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.waits', 't', '2');
@@ -260,6 +271,9 @@ async fn a_stranger_reads_and_changes_nothing() {
         "lesson_contents",
         "quiz_options",
         "ledger_accounts",
+        "sso_connections",
+        "sso_identities",
+        "scim_tokens",
     ] {
         assert!(count(&test.db, &owner, table).await > 0, "the owner can't read {table}");
     }

@@ -1,6 +1,7 @@
 //! Use cases.
 
 mod account;
+mod federated;
 mod open;
 mod password;
 mod refresh;
@@ -11,6 +12,7 @@ mod sign_up;
 use guildhall_types::SessionId;
 
 pub use account::{account, change_password, rename};
+pub use federated::{create_federated, end_federated, sign_in_federated};
 pub(crate) use open::open_session;
 pub use open::{NewSession, Signed};
 pub use password::{request_reset, reset_password};

@@ -23,7 +23,7 @@ pub enum SignedIn {
 /// The one answer to an unknown address, a wrong password and an address that was never confirmed.
 const WRONG: &str =
     "The email address or password is not right. If you have just signed up, use the link that we sent you first.";
-const SUSPENDED: &str = "This account is suspended. Contact us to find out why.";
+pub(super) const SUSPENDED: &str = "This account is suspended. Contact us to find out why.";
 
 /// Signs in by password: a session, or the second step where one is set up. A password that was hashed more cheaply than
 /// today's are is hashed anew on the way.

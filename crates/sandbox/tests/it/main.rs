@@ -8,6 +8,7 @@ mod idempotency;
 mod mail;
 mod notify;
 mod objects;
+mod oidc;
 mod pages;
 mod state;
 mod support;

@@ -31,7 +31,7 @@ use sign_in::{SignInPage, SignOutPage};
 use sign_up::{CheckYourEmailPage, SignUpPage};
 use step_up::StepUpPage;
 
-pub(crate) use sign_up::max;
+pub(crate) use sign_up::{EmailField, max};
 
 /// The cookie that holds the address to which a link was just sent, for the page that says so.
 #[cfg(feature = "ssr")]
@@ -88,7 +88,7 @@ pub(crate) fn is_signed_in() -> bool {
 }
 
 /// Leads whoever is signed in already on to where they wanted to go.
-fn lead_on_if_signed_in(next: &str) {
+pub(crate) fn lead_on_if_signed_in(next: &str) {
     #[cfg(feature = "ssr")]
     if is_signed_in() {
         guildhall_host::see_other(guildhall_identity::policy::own_path(next, "/learn"));

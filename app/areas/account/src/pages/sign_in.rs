@@ -26,6 +26,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let tried = Tried::of(action).or(Tried::of(ServerAction::<FinishPasskeySignIn>::new()));
     let done = if tried.failed() { String::new() } else { query("done") };
     let sign_up = with_next("/sign-up", &next);
+    let organization = with_next("/sign-in/organization", &next);
     let for_passkey = next.clone();
     view! {
         <div class="narrow stack">
@@ -52,6 +53,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
             >
                 <input type="hidden" name="next" value=for_passkey />
             </PasskeyForm>
+            <p><a href=organization>"Sign in through your organisation"</a></p>
             <p><a href="/forgotten-password">"I have forgotten my password"</a></p>
             <p><a href="/sign-up/check-your-email">"The link to confirm my email address did not arrive"</a></p>
             <p>"New here? " <a href=sign_up>"Create an account"</a> "."</p>

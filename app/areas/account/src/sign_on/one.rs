@@ -1,0 +1,226 @@
+//! One connection: adding, changing, testing, switching and removing it.
+
+use guildhall_types::{
+    Error,
+    federation::{ConnectionView, SignOnPage, TestStep},
+    time,
+};
+use guildhall_ui::{Banner, BannerKind, Breadcrumbs, ButtonKind, Checkbox, ErrorSummary, SubmitButton, Tag, TagKind};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+
+use super::{
+    Failure,
+    api::{RemoveConnection, SaveConnection, SwitchConnection, TestConnection, read_sign_on},
+    form::{ConnectionForm, kind_name, preset},
+    param, prove_first,
+};
+use crate::{form::Tried, pages::query};
+
+fn crumbs(page: &SignOnPage) -> Vec<(String, String)> {
+    let organization = format!("/account/organizations/{}", page.slug);
+    vec![
+        ("Account".to_owned(), "/account".to_owned()),
+        (page.name.clone(), organization.clone()),
+        ("Signing in".to_owned(), format!("{organization}/sign-on")),
+    ]
+}
+
+/// The errors' fields as the form names them.
+fn lines(tries: &[Tried]) -> Vec<(String, String)> {
+    let name = |field: String| match field.as_str() {
+        "" | "secret" => field,
+        _ => format!("fields[{field}]"),
+    };
+    tries.iter().flat_map(Tried::lines).map(|(field, message)| (name(field), message)).collect()
+}
+
+#[component]
+pub(super) fn NewConnectionPage() -> impl IntoView {
+    let (slug, kind) = (param("slug"), query("kind"));
+    view! {
+        <Suspense>
+            {
+                let (slug, kind) = (slug.clone(), kind.clone());
+                Suspend::new(async move {
+                    match read_sign_on(slug).await {
+                        Ok(page) => view! { <New page=page kind=kind /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
+        </Suspense>
+    }
+}
+
+#[component]
+fn New(page: SignOnPage, kind: String) -> impl IntoView {
+    prove_first();
+    let action = ServerAction::<SaveConnection>::new();
+    let tried = Tried::of(action);
+    let fields = preset(&tried.entered("kind").unwrap_or(kind));
+    let title = format!("Add {}", kind_name(&fields.kind));
+    let page_title = if tried.failed() { format!("Error: {title}") } else { title.clone() };
+    view! {
+        <Title text=page_title />
+        <Breadcrumbs links=crumbs(&page) />
+        <div class="narrow stack">
+            <ErrorSummary errors=lines(std::slice::from_ref(&tried)) />
+            <h1>{title}</h1>
+            <p>"Register us at the provider first; it gives you the client id and secret. It is off until you switch it on."</p>
+            <ConnectionForm slug=page.slug id=String::new() fields=fields roles=page.roles action=action tried=tried />
+        </div>
+    }
+}
+
+#[component]
+pub(super) fn ConnectionPage() -> impl IntoView {
+    let (slug, id) = (param("slug"), param("id"));
+    view! {
+        <Suspense>
+            {
+                let (slug, id) = (slug.clone(), id.clone());
+                Suspend::new(async move {
+                    let found = read_sign_on(slug).await.and_then(|page| {
+                        let connection = page.connections.iter().find(|one| one.id.to_string() == id).cloned();
+                        Ok((page, connection.ok_or_else(missing)?))
+                    });
+                    match found {
+                        Ok((page, connection)) => view! { <Connection page=page connection=connection /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
+                    }
+                })
+            }
+        </Suspense>
+    }
+}
+
+fn missing() -> Error {
+    #[cfg(feature = "ssr")]
+    return guildhall_host::fail(Error::NotFound);
+    #[cfg(not(feature = "ssr"))]
+    Error::NotFound
+}
+
+#[component]
+fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
+    prove_first();
+    let save = ServerAction::<SaveConnection>::new();
+    let (test, switch) = (ServerAction::<TestConnection>::new(), ServerAction::<SwitchConnection>::new());
+    let remove = ServerAction::<RemoveConnection>::new();
+    let tried = Tried::of(save);
+    let tries = [tried.clone(), Tried::of(test), Tried::of(switch), Tried::of(remove)];
+    let errors = lines(&tries);
+    let title = connection.fields.name.clone();
+    let page_title = if errors.is_empty() { title.clone() } else { format!("Error: {title}") };
+    let done = if errors.is_empty() { done_banner(&query("done")) } else { None };
+    let (slug, id) = (page.slug.clone(), connection.id.to_string());
+    view! {
+        <Title text=page_title />
+        <Breadcrumbs links=crumbs(&page) />
+        <div class="narrow stack">
+            <ErrorSummary errors=errors />
+            {done}
+            <h1>{title}</h1>
+            <ForTheProvider connection=connection.clone() />
+            <section class="section" aria-labelledby="test-heading">
+                <h2 id="test-heading">"Test"</h2>
+                <Tested connection=connection.clone() />
+                <ActionForm action=test clone:slug clone:id>
+                    <input type="hidden" name="slug" value=slug />
+                    <input type="hidden" name="id" value=id />
+                    <SubmitButton label="Test the connection" busy_label="Testing…" kind=ButtonKind::Quiet />
+                </ActionForm>
+            </section>
+            <section class="section" aria-labelledby="switch-heading">
+                <h2 id="switch-heading">"Use"</h2>
+                <ActionForm action=switch clone:slug clone:id>
+                    <input type="hidden" name="slug" value=slug />
+                    <input type="hidden" name="id" value=id />
+                    <Checkbox name="enabled" label="People can sign in through it" checked=connection.enabled />
+                    <Checkbox
+                        name="enforced"
+                        label="It is the only way in for addresses of our verified domains"
+                        hint="Passwords of these addresses no longer sign in. Test the connection and verify a domain first."
+                        checked=connection.enforced
+                    />
+                    <SubmitButton label="Save how it is used" kind=ButtonKind::Quiet />
+                </ActionForm>
+            </section>
+            <section class="section" aria-labelledby="change-heading">
+                <h2 id="change-heading">"Settings"</h2>
+                <ConnectionForm
+                    slug=slug.clone()
+                    id=id.clone()
+                    fields=connection.fields
+                    roles=page.roles
+                    action=save
+                    tried=tried
+                />
+            </section>
+            <section class="section" aria-labelledby="remove-heading">
+                <h2 id="remove-heading">"Remove"</h2>
+                <p>"Nobody can sign in through it any more. Accounts stay, and so do memberships."</p>
+                <ActionForm action=remove clone:slug clone:id>
+                    <input type="hidden" name="slug" value=slug />
+                    <input type="hidden" name="id" value=id />
+                    <SubmitButton label="Remove the connection" kind=ButtonKind::Danger />
+                </ActionForm>
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn ForTheProvider(connection: ConnectionView) -> impl IntoView {
+    let keys =
+        connection.keys_url.map(|url| view! { <div><dt>"Our keys (JWKS)"</dt><dd><code>{url}</code></dd></div> });
+    view! {
+        <section class="section" aria-labelledby="provider-heading">
+            <h2 id="provider-heading">"What the provider must know"</h2>
+            <dl class="facts">
+                <div><dt>"Redirect address"</dt><dd><code>{connection.redirect_url}</code></dd></div>
+                <div><dt>"Back-channel logout address"</dt><dd><code>{connection.logout_url}</code></dd></div>
+                {keys}
+                <div><dt>"Where your people start"</dt><dd><code>{connection.start_url}</code></dd></div>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Tested(connection: ConnectionView) -> impl IntoView {
+    let Some(at) = connection.tested_at else {
+        return view! { <p>"Not tested since it was last changed."</p> }.into_any();
+    };
+    let row = |step: TestStep| {
+        let (kind, words) = if step.passed { (TagKind::Good, "Fine") } else { (TagKind::Bad, "Wrong") };
+        view! {
+            <li>
+                <strong>{step.what}</strong>
+                <Tag kind=kind>{words}</Tag>
+                <p>{step.detail}</p>
+            </li>
+        }
+    };
+    let rows = connection.tested.into_iter().map(row).collect_view();
+    view! {
+        <p class="meta">"Tested " {time::date_time(at)} " (UTC)"</p>
+        <ul class="fields">{rows}</ul>
+    }
+    .into_any()
+}
+
+fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
+    let text = match done {
+        "saved" => "The connection is saved. Test it, then switch it on.",
+        "switched" => "How the connection is used is saved.",
+        "tested" => "The test is done. What it found stands below.",
+        _ => return None,
+    };
+    Some(view! {
+        <Banner kind=BannerKind::Success title="Done">
+            <p>{text}</p>
+        </Banner>
+    })
+}

@@ -1,0 +1,63 @@
+//! Where people of an organisation start, by their work address; and where it is said why it went wrong.
+
+use guildhall_types::ConnectionId;
+use guildhall_ui::{Banner, BannerKind, ButtonLink, SubmitButton};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::{Meta, Title};
+
+use super::{Notice, api::StartSignOn, notice};
+use crate::{
+    form::{FormHead, Tried},
+    pages::{EmailField, lead_on_if_signed_in, query, with_next},
+};
+
+#[component]
+pub(super) fn OrganizationSignInPage() -> impl IntoView {
+    let next = query("next");
+    if let Ok(connection) = query("to").parse::<ConnectionId>() {
+        let href = with_next(&format!("/sso/{connection}/start"), &next);
+        return view! { <OnTheWay href=href /> }.into_any();
+    }
+    let action = ServerAction::<StartSignOn>::new();
+    let tried = Tried::of(action);
+    let problem = if tried.failed() { None } else { notice(Notice::Problem) };
+    if problem.is_none() {
+        lead_on_if_signed_in(&next);
+    }
+    let problem = problem.map(|text| {
+        view! {
+            <Banner kind=BannerKind::Warning title="You are not signed in">
+                <p>{text}</p>
+            </Banner>
+        }
+    });
+    let sign_in = with_next("/sign-in", &next);
+    view! {
+        <div class="narrow stack">
+            {problem}
+            <FormHead title="Sign in through your organisation" tried=tried.clone() />
+            <p>"Enter your work address. We take you to where your organisation signs you in."</p>
+            <ActionForm action=action attr:novalidate=true>
+                <EmailField tried=tried.clone() />
+                <input type="hidden" name="next" value=next />
+                <SubmitButton label="Continue" />
+            </ActionForm>
+            <p><a href=sign_in>"Sign in with a password instead"</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Between the form and the provider: browsers don't let a form's answer lead to another site.
+#[component]
+fn OnTheWay(href: String) -> impl IntoView {
+    view! {
+        <Title text="Going to your organisation" />
+        <Meta http_equiv="refresh" content=format!("0;url={href}") />
+        <div class="narrow stack">
+            <h1>"Going to your organisation"</h1>
+            <p class="lede">"Your organisation signs you in, and sends you back."</p>
+            <p><ButtonLink href=href>"Go on"</ButtonLink></p>
+        </div>
+    }
+}

@@ -1,0 +1,22 @@
+//! Signing in through an organisation: away to its provider, and back.
+
+mod arrive;
+mod begin;
+mod cookie;
+pub(crate) mod exchange;
+mod link;
+
+pub use arrive::{Answer, Outcome, complete};
+pub use begin::{Begun, Enforced, begin, connection_for_email, enforced_connection};
+pub(crate) use begin::{authorization_url, away};
+pub use cookie::{Notice, clear_link, link_token};
+pub use link::{finish_link, pending_link};
+
+use chrono::TimeDelta;
+
+/// How long somebody may take at their provider.
+const AWAY: TimeDelta = TimeDelta::minutes(15);
+/// How long a link waits for its account's owner: long enough to sign up and confirm an address.
+const LINK_FOR: TimeDelta = TimeDelta::minutes(60);
+/// What the logs call this.
+const SYSTEM: guildhall_kernel::Actor = guildhall_kernel::Actor::System("single-sign-on");

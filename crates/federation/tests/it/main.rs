@@ -1,0 +1,14 @@
+//! Signing in through the sandbox's provider, over HTTP, against a real database.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a stage that can't be set is a failed test"
+)]
+
+mod connections;
+mod logout;
+mod scim;
+mod sign_in;
+mod stage;

@@ -1,0 +1,145 @@
+//! The addresses of single sign-on, which providers and browsers come to. Each reads the request and calls one op; what goes
+//! wrong is said on the page for signing in through an organisation.
+
+use axum::{
+    Extension, Form, Json,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use guildhall_federation::{
+    connections,
+    flow::{self, Answer, Notice, Outcome},
+    logout::back_channel_logout,
+};
+use guildhall_host::RequestInfo;
+use guildhall_identity::{Client, cookie::Cookie, policy::own_path};
+use guildhall_kernel::Actor;
+use guildhall_types::{ConnectionId, Error};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{rest::problem::Problem, state::AppState};
+
+/// Where it is said what went wrong, and where one may start again.
+const PAGE: &str = "/sign-in/organization";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Start {
+    next: String,
+}
+
+/// `GET /sso/{connection}/start`
+pub(crate) async fn start(
+    State(state): State<AppState>,
+    Path(connection): Path<String>,
+    headers: HeaderMap,
+    Query(start): Query<Start>,
+) -> Response {
+    let Ok(connection) = connection.parse::<ConnectionId>() else {
+        return Problem::from(Error::NotFound).into_response();
+    };
+    let secure = state.config.secure_cookies();
+    let hint = Notice::Hint.read(cookies(&headers), secure).filter(|hint| hint.len() <= 254);
+    match flow::begin(&state.db, &state.federation, connection, &start.next, hint.as_deref()).await {
+        Ok(begun) => go(&begun.url, &[begun.cookie, Notice::Hint.clear(secure)]),
+        Err(error) => failed(&state, error.told(), &[]),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Back {
+    state: String,
+    code: String,
+    error: String,
+    iss: Option<String>,
+}
+
+/// `GET /sso/callback`
+pub(crate) async fn callback(
+    State(state): State<AppState>,
+    Extension(actor): Extension<Actor>,
+    Extension(info): Extension<RequestInfo>,
+    headers: HeaderMap,
+    Query(back): Query<Back>,
+) -> Response {
+    let session = actor.user().ok().map(|user| user.session);
+    let client = Client { address: info.address, user_agent: info.user_agent, session };
+    let answer = Answer { state: &back.state, code: &back.code, error: &back.error, issuer: back.iss.as_deref() };
+    let (outcome, forget) = flow::complete(&state.db, &state.federation, &client, answer, cookies(&headers)).await;
+    match outcome {
+        Ok(Outcome::SignedIn { session, next }) => {
+            let secure = state.config.secure_cookies();
+            match state.tokens.issue(&session.signed).await {
+                Ok(access) => {
+                    let cookies = [
+                        forget,
+                        Cookie::Access.set(&access, secure),
+                        Cookie::Refresh.set(&session.refresh_token, secure),
+                    ];
+                    go(own_path(&next, "/learn"), &cookies)
+                }
+                Err(error) => failed(&state, error.told(), &[forget]),
+            }
+        }
+        Ok(Outcome::LinkFirst { cookie }) => go("/account/link-sign-on", &[forget, cookie]),
+        Err(error) => failed(&state, error.told(), &[forget]),
+    }
+}
+
+/// `GET /sso/{connection}/jwks.json`: our public key at one provider.
+pub(crate) async fn keys(
+    State(state): State<AppState>,
+    Path(connection): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let connection = connection.parse::<ConnectionId>().map_err(|_| Error::NotFound)?;
+    let keys = connections::client_key_set(&state.db, connection).await.map_err(|error| Problem::from(error.told()))?;
+    Ok(Json(keys))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct LogoutForm {
+    logout_token: String,
+}
+
+/// `POST /sso/backchannel-logout/{connection}`
+pub(crate) async fn logout(
+    State(state): State<AppState>,
+    Path(connection): Path<String>,
+    Form(form): Form<LogoutForm>,
+) -> Response {
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    let refused = (StatusCode::BAD_REQUEST, no_store.clone(), Json(json!({ "error": "invalid_request" })));
+    let Ok(connection) = connection.parse::<ConnectionId>() else {
+        return refused.into_response();
+    };
+    match back_channel_logout(&state.db, &state.federation, connection, &form.logout_token).await {
+        Ok(_) => (StatusCode::OK, no_store).into_response(),
+        Err(error) => match error.told() {
+            // The provider may try again.
+            error @ (Error::Unavailable { .. } | Error::Internal { .. }) => Problem::from(error).into_response(),
+            _ => refused.into_response(),
+        },
+    }
+}
+
+fn cookies(headers: &HeaderMap) -> &str {
+    headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// On to an address, with cookies, stored nowhere.
+fn go(url: &str, cookies: &[String]) -> Response {
+    let cookies = AppendHeaders(cookies.iter().map(|cookie| (header::SET_COOKIE, cookie.clone())));
+    let headers = [(header::LOCATION, url.to_owned()), (header::CACHE_CONTROL, "no-store".to_owned())];
+    (StatusCode::SEE_OTHER, headers, cookies).into_response()
+}
+
+fn failed(state: &AppState, error: Error, cookies: &[String]) -> Response {
+    if error == Error::NotFound {
+        return Problem::from(error).into_response();
+    }
+    let said = Notice::Problem.set(&error.to_string(), state.config.secure_cookies());
+    go(PAGE, &[cookies, &[said]].concat())
+}

@@ -1,0 +1,68 @@
+//! The addresses that providers and directories come to, before anything is connected.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+
+use super::{Site, text};
+
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+#[tokio::test]
+async fn a_sign_in_that_nobody_began_leads_back_to_the_start() {
+    let site = Site::open().await;
+    for query in ["", "?state=x&code=y", "?state=%00&error=access_denied", "?code=y&iss=https%3A%2F%2Fevil.example"] {
+        let request = Request::get(format!("/sso/callback{query}")).body(Body::empty()).unwrap();
+        let response = site.send(request).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{query}");
+        assert_eq!(response.headers()[header::LOCATION], "/sign-in/organization");
+        let cookies: Vec<&str> =
+            response.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
+        assert!(
+            cookies.iter().any(|cookie| cookie.starts_with("sso-problem=") && cookie.contains("HttpOnly")),
+            "{cookies:?}"
+        );
+        assert!(!cookies.iter().any(|cookie| cookie.starts_with("guildhall=")), "{cookies:?}");
+    }
+    for path in [format!("/sso/{NOBODY}/start"), "/sso/x/start".to_owned(), format!("/sso/{NOBODY}/jwks.json")] {
+        assert_eq!(site.get(&path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    let (status, body) = site.get("/sign-in/organization").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("Enter your work address"));
+}
+
+#[tokio::test]
+async fn a_made_up_logout_token_ends_nothing() {
+    let site = Site::open().await;
+    for connection in [NOBODY, "x"] {
+        let request = Request::post(format!("/sso/backchannel-logout/{connection}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from("logout_token=a.b.c"))
+            .unwrap();
+        let response = site.send(request).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn a_directory_without_a_token_is_told_so_in_its_own_words() {
+    let site = Site::open().await;
+    for (method, path) in [("GET", "/scim/v2/Users"), ("PATCH", "/scim/v2/Users/x"), ("GET", "/scim/v2/Schemas")] {
+        for token in ["", "Bearer x", "Basic eDp5"] {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header(header::AUTHORIZATION, token)
+                .body(Body::empty())
+                .unwrap();
+            let response = site.send(request).await;
+            assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{method} {path} {token}");
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/scim+json");
+            assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");
+            assert!(text(response).await.contains("urn:ietf:params:scim:api:messages:2.0:Error"));
+        }
+    }
+}

@@ -14,7 +14,9 @@ pub(crate) fn Header() -> impl IntoView {
     };
     let user = viewer.map(|viewer| {
         let links = [("My courses", "/learn"), ("Orders", "/account/orders"), ("Account", "/account")];
-        HeaderUser { name: viewer.name, links: links.map(|(label, href)| (label.to_owned(), href.to_owned())).to_vec() }
+        let admin = viewer.is_admin.then_some(("Audit trail", "/admin/audit"));
+        let links = links.into_iter().chain(admin).map(|(label, href)| (label.to_owned(), href.to_owned())).collect();
+        HeaderUser { name: viewer.name, links }
     });
     view! { <SiteHeader place=place user=user /> }
 }

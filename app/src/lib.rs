@@ -3,9 +3,6 @@
 //! Every route is rendered in full on the server (`SsrMode::Async`), so that status codes, redirects and titles are right
 //! and a page without JavaScript is complete. Only islands reach the browser.
 
-// The types of whole pages nest deep.
-#![recursion_limit = "1024"]
-
 mod assets;
 mod header;
 mod missing;

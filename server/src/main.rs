@@ -1,8 +1,5 @@
 //! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | audit | doctor`.
 
-// The types of whole pages nest deep.
-#![recursion_limit = "1024"]
-
 mod audit_export;
 mod cards;
 mod commands;

@@ -10,9 +10,9 @@ mod queue;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use guildhall_kernel::{Actor, Chance, Clock};
+use guildhall_kernel::{Actor, Chance, Clock, RequestOrigin};
 use sqlx::{
     AssertSqlSafe, Connection, PgPool, Postgres,
     pool::PoolConnection,
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 pub use error::{OpError, OpResult, violated};
 pub use migrate::{MigrateError, migrate};
-pub use origin::Origin;
+pub use origin::from_request;
 pub use queue::{Job, JobOptions, enqueue};
 
 /// A transaction on behalf of an actor. Dropped without `commit`, it is rolled back.
@@ -35,7 +35,7 @@ pub struct Db {
     read: PgPool,
     clock: Clock,
     chance: Chance,
-    origin: Option<Arc<Origin>>,
+    origin: Option<RequestOrigin>,
 }
 
 impl Db {
@@ -58,10 +58,10 @@ impl Db {
         Self { clock, chance, ..self }
     }
 
-    /// The same database, for work that leaves this task: it keeps the [`Origin`] of the request that runs now.
+    /// The same database, for work that leaves this task: it keeps the [`RequestOrigin`] of the request that runs now.
     #[must_use]
     pub fn pinned(self) -> Self {
-        let origin = Origin::current().map(Arc::new).or_else(|| self.origin.clone());
+        let origin = origin::current().or(self.origin);
         Self { origin, ..self }
     }
 
@@ -96,15 +96,7 @@ impl Db {
             Actor::Anonymous | Actor::System(_) => String::new(),
         };
         let user = actor.user_id().map(|id| id.to_string()).unwrap_or_default();
-        let origin = match self.origin.as_deref().cloned().or_else(Origin::current) {
-            // Its characters are safe in this text.
-            Some(origin) => format!(
-                ", set_config('app.address', '{}', true), set_config('app.request_id', '{}', true)",
-                origin.address(),
-                origin.request_id()
-            ),
-            None => String::new(),
-        };
+        let origin = self.origin.or_else(origin::current).map(origin::settings).unwrap_or_default();
         let statement = format!(
             "begin; select set_config('app.user_id', '{user}', true), set_config('app.org_ids', '{organizations}', true), \
              set_config('app.role', '{}', true){origin}",

@@ -1,15 +1,21 @@
-//! The two cookies of a signed-in browser: the access token, which every request is checked by, and the refresh token,
-//! which gets a new one when that is stale. How they are named, written and read.
+//! The cookies by which a browser proves who it is: the access token, which every request is checked by; the refresh token,
+//! which gets a new one when that is stale; and the token of a sign-in that waits for its second step. How they are named,
+//! written and read.
 
 use chrono::TimeDelta;
 
-use crate::policy::{ACCESS_FOR, REFRESH_FOR};
+use crate::{
+    factors::PENDING_FOR,
+    policy::{ACCESS_FOR, REFRESH_FOR},
+};
 
-/// Which of the two.
+/// Which of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     Access,
     Refresh,
+    /// The password was right, and the second factor is still to come.
+    Pending,
 }
 
 impl Cookie {
@@ -20,8 +26,10 @@ impl Cookie {
         match (self, secure) {
             (Self::Access, true) => "__Host-guildhall-access",
             (Self::Refresh, true) => "__Host-guildhall-refresh",
+            (Self::Pending, true) => "__Host-guildhall-pending",
             (Self::Access, false) => "guildhall-access",
             (Self::Refresh, false) => "guildhall-refresh",
+            (Self::Pending, false) => "guildhall-pending",
         }
     }
 
@@ -30,6 +38,7 @@ impl Cookie {
         match self {
             Self::Access => ACCESS_FOR,
             Self::Refresh => REFRESH_FOR,
+            Self::Pending => PENDING_FOR,
         }
     }
 
@@ -77,6 +86,10 @@ mod tests {
             "guildhall-refresh=abc; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax"
         );
         assert_eq!(Cookie::Refresh.clear(false), "guildhall-refresh=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        assert_eq!(
+            Cookie::Pending.set("abc", true),
+            "__Host-guildhall-pending=abc; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure"
+        );
         let header = "theme=dark; guildhall-access=abc ;guildhall-refresh=def; x=y";
         assert_eq!(Cookie::Access.read(header, false), Some("abc"));
         assert_eq!(Cookie::Refresh.read(header, false), Some("def"));
@@ -89,6 +102,7 @@ mod tests {
         fn any_header_is_read_without_panic(header in any::<String>(), secure in any::<bool>()) {
             let _ = Cookie::Access.read(&header, secure);
             let _ = Cookie::Refresh.read(&header, secure);
+            let _ = Cookie::Pending.read(&header, secure);
         }
     }
 }

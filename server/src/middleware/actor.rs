@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use guildhall_db::{OpResult, Origin};
+use guildhall_db::{OpResult, from_request};
 use guildhall_host::RequestInfo;
 use guildhall_identity::cookie::Cookie;
 use guildhall_kernel::{Actor, RequestOrigin};
@@ -29,8 +29,7 @@ struct Known {
 /// Puts the [`Actor`] and the [`RequestInfo`] into the request, and says to the audit trail where it came from.
 pub(crate) async fn actor(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let info = info(&state, &request);
-    let origin = Origin::new(&info.address, &info.origin.request_id.to_string());
-    origin.scope(identified(state, info, request, next)).await
+    from_request(info.origin, identified(state, info, request, next)).await
 }
 
 async fn identified(state: AppState, info: RequestInfo, mut request: Request, next: Next) -> Response {

@@ -74,7 +74,7 @@ pub(crate) mod ssr {
     pub(crate) async fn welcome(desk: &Desk, session: &NewSession, next: &str) -> Result<(), Error> {
         set_session(session).await?;
         let secure = guildhall_host::request_info().secure_cookies;
-        guildhall_host::append_header(SET_COOKIE, &factors::cookie::clear(secure));
+        guildhall_host::append_header(SET_COOKIE, &Cookie::Pending.clear(secure));
         let must =
             factors::must_set_up_after_sign_in(&desk.db, &desk.factors, session.user()).await.map_err(self::told)?;
         redirect(if must { "/account/security" } else { own_path(next, "/learn") });
@@ -84,7 +84,7 @@ pub(crate) mod ssr {
     /// The password was right: on to the second step.
     pub(crate) fn second_step(pending: &PendingSignIn, next: &str) {
         let secure = guildhall_host::request_info().secure_cookies;
-        guildhall_host::append_header(SET_COOKIE, &factors::cookie::set(&pending.token, secure));
+        guildhall_host::append_header(SET_COOKIE, &Cookie::Pending.set(&pending.token, secure));
         redirect(&with_next("/sign-in/code", own_path(next, "")));
     }
 
@@ -92,7 +92,7 @@ pub(crate) mod ssr {
     pub(crate) fn pending() -> String {
         let secure = guildhall_host::request_info().secure_cookies;
         let cookies = guildhall_host::header(&http::header::COOKIE).unwrap_or_default();
-        factors::cookie::read(&cookies, secure).unwrap_or_default().to_owned()
+        Cookie::Pending.read(&cookies, secure).unwrap_or_default().to_owned()
     }
 
     /// Lets the next page say where a mail went, for a quarter of an hour.

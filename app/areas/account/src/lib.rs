@@ -3,9 +3,6 @@
 //! Every form is a plain form to a server function: what goes wrong comes back with what was typed, never a password.
 //! Answers are the same whether or not an address has an account.
 
-// The types of whole pages nest deep.
-#![recursion_limit = "1024"]
-
 mod api;
 mod form;
 mod pages;

@@ -3,9 +3,6 @@
 //! Pages are rendered on the server; the islands [`SearchCombobox`] (suggestions) and [`LiveCatalog`] (filters without a
 //! reload) make them faster in the browser and are never needed.
 
-// The types of whole pages nest deep.
-#![recursion_limit = "1024"]
-
 mod api;
 mod islands;
 mod pages;

@@ -3,9 +3,6 @@
 //! Pages are rendered on the server and complete without JavaScript; the island [`OrderWatch`] shows a confirmed payment
 //! without a reload.
 
-// The types of whole pages nest deep.
-#![recursion_limit = "1024"]
-
 mod api;
 mod islands;
 mod pages;

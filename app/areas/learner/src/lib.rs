@@ -3,9 +3,6 @@
 //! Pages are rendered on the server and every form is a plain one. The island [`NoteAutosave`] saves notes while they are
 //! typed, and is never needed.
 
-// The types of whole pages nest deep.
-#![recursion_limit = "1024"]
-
 mod api;
 mod islands;
 mod pages;

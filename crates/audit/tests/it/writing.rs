@@ -1,8 +1,8 @@
 //! Telling of events.
 
 use guildhall_audit::{Event, Party, jobs, record};
-use guildhall_db::{OpError, Origin};
-use guildhall_kernel::Actor;
+use guildhall_db::{OpError, from_request};
+use guildhall_kernel::{Actor, RequestOrigin};
 use guildhall_types::{OrganizationId, UserId};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -18,7 +18,8 @@ async fn an_event_says_who_for_whom_what_and_from_where() {
     let event = Event::new("member.role_changed", "membership", "m1")
         .acting_for(Party::Organization(organization))
         .change(json!({"role": "editor", "password": "hunter2"}), json!({"role": "owner", "a": 1}));
-    Origin::new("203.0.113.9", "req-1").scope(tell(stage.db(), &ada, event)).await;
+    let here = RequestOrigin { address: Some([203, 0, 113, 9].into()), request_id: Uuid::from_u128(9) };
+    from_request(here, tell(stage.db(), &ada, event)).await;
     jobs::seal(stage.db()).await.unwrap();
     let row: (i64, String, Uuid, String, Uuid, String, String, String, String, String, String) = sqlx::query_as(
         "select seq, actor_role, actor_id, acting_for_kind, acting_for_id, action, target_id, before, after, address, request_id from audit_events",
@@ -39,7 +40,7 @@ async fn an_event_says_who_for_whom_what_and_from_where() {
             r#"{"password":"[removed]","role":"editor"}"#.into(),
             r#"{"a":1,"role":"owner"}"#.into(),
             "203.0.113.9".into(),
-            "req-1".into()
+            Uuid::from_u128(9).to_string()
         )
     );
 }

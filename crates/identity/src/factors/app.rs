@@ -1,11 +1,11 @@
 //! Setting up and removing an authenticator app.
 
 use guildhall_db::{Db, OpError, OpResult};
-use guildhall_kernel::{Actor, mail::Mail};
+use guildhall_kernel::Actor;
 use guildhall_types::{Error, UserId, factors::TotpView};
 
 use super::{Factors, PasswordProof, SITE, codes, security, store, totp};
-use crate::{jobs, store::person};
+use crate::store::person;
 
 const APP: &str = "an authenticator app";
 
@@ -74,8 +74,7 @@ pub async fn confirm_totp(db: &Db, factors: &Factors, actor: &Actor, code: &str)
     }
     codes::make_first(db, factors, &mut tx, user.id).await?;
     let person = person(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
-    let mail = Mail::FactorAdded { name: person.name.clone(), what: APP.to_owned() };
-    jobs::send(&mut tx, security::mail_key(db, "factor-added"), person.to(), mail).await?;
+    security::after_adding(db, &mut tx, actor, &person, APP.to_owned()).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -91,7 +90,7 @@ pub async fn remove_totp(db: &Db, factors: &Factors, actor: &Actor, proof: &Pass
     if !store::delete_totp(&mut tx, person.id).await? {
         return Err(Error::NotFound.into());
     }
-    security::after_removal(db, factors, &mut tx, &person, APP).await?;
+    security::after_removal(db, factors, &mut tx, actor, &person, APP).await?;
     tx.commit().await?;
     Ok(())
 }

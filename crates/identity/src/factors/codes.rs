@@ -1,11 +1,10 @@
 //! Recovery codes.
 
 use guildhall_db::{Db, OpError, OpResult, Tx};
-use guildhall_kernel::{Actor, mail::Mail};
+use guildhall_kernel::Actor;
 use guildhall_types::{Error, UserId, factors::RecoveryCodesView};
 
 use super::{Factors, PasswordProof, SHEET_FOR, recovery, security, store};
-use crate::jobs;
 
 fn context(user: UserId) -> String {
     format!("recovery-codes:{user}")
@@ -83,8 +82,7 @@ pub async fn make_recovery_codes(db: &Db, factors: &Factors, actor: &Actor, proo
         return Err(Error::conflict("Set up an authenticator app or a passkey first.").into());
     }
     make(db, factors, &mut tx, person.id).await?;
-    let mail = Mail::FactorAdded { name: person.name.clone(), what: "a new set of recovery codes".to_owned() };
-    jobs::send(&mut tx, security::mail_key(db, "factor-added"), person.to(), mail).await?;
+    security::after_adding(db, &mut tx, actor, &person, "a new set of recovery codes".to_owned()).await?;
     tx.commit().await?;
     Ok(())
 }

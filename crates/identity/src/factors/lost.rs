@@ -1,6 +1,7 @@
 //! The slow way past a lost second factor: the password, a code by mail, and a wait in which the person is told and can
 //! say no.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, Job, JobOptions, OpResult, enqueue};
 use guildhall_kernel::{Actor, mail::Mail, token};
 use guildhall_types::Error;
@@ -87,6 +88,8 @@ pub async fn ask_for_removal(db: &Db, factors: &Factors, token: &str, code: &str
     store::delete_pending(&mut tx, &row).await?;
     enqueue(&mut tx, &RemoveFactors { reset: id }, JobOptions { run_at: Some(due_at), ..JobOptions::default() })
         .await?;
+    let asked = Event::new("user.factor_removal_asked", "user", person.id).acting_for(Party::Person(person.id));
+    guildhall_audit::record(&mut tx, &Actor::System("lost-factor"), asked).await?;
     let link_path = format!("/sign-in/keep-second-factor?token={cancel}");
     let mail = Mail::FactorRemovalAsked { name: person.name.clone(), due_at, link_path };
     jobs::send(&mut tx, format!("factor-removal-asked:{id}"), person.to(), mail).await?;
@@ -137,6 +140,8 @@ pub async fn run_removal(db: &Db, job: &RemoveFactors) -> OpResult<()> {
         && let Some(person) = people::person(&mut tx, user).await?
     {
         people::end_sessions(&mut tx, user, None, now).await?;
+        let removed = Event::new("user.factors_removed", "user", user).acting_for(Party::Person(user));
+        guildhall_audit::record(&mut tx, &Actor::System("lost-factor"), removed).await?;
         let mail = Mail::FactorRemoved { name: person.name.clone(), what: "every second factor".to_owned() };
         jobs::send(&mut tx, format!("factors-removed:{}", job.reset), person.to(), mail).await?;
     }

@@ -12,7 +12,6 @@
 mod app;
 mod assertion;
 mod codes;
-pub mod cookie;
 mod lost;
 mod passkeys;
 mod pending;

@@ -1,13 +1,13 @@
 //! Registering, naming and removing passkeys.
 
 use guildhall_db::{Db, OpError, OpResult};
-use guildhall_kernel::{Actor, mail::Mail};
+use guildhall_kernel::Actor;
 use guildhall_types::{Error, PasskeyId, factors::Ceremony, form::PASSKEY_NAME_MAX};
 use webauthn_rs::prelude::{CredentialID, PasskeyRegistration, RegisterPublicKeyCredential};
 use webauthn_rs_proto::ResidentKeyRequirement;
 
 use super::{Factors, PasswordProof, assertion, assertion::Purpose, codes, security, store};
-use crate::{jobs, store::person};
+use crate::store::person;
 
 /// More would be a mistake, or mischief.
 const MOST: usize = 20;
@@ -89,8 +89,7 @@ pub async fn finish_passkey(
     }
     codes::make_first(db, factors, &mut tx, user.id).await?;
     let person = person(&mut tx, user.id).await?.ok_or(Error::SignInRequired)?;
-    let mail = Mail::FactorAdded { name: person.name.clone(), what: format!("the passkey “{name}”") };
-    jobs::send(&mut tx, security::mail_key(db, "factor-added"), person.to(), mail).await?;
+    security::after_adding(db, &mut tx, actor, &person, format!("the passkey “{name}”")).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -125,7 +124,7 @@ pub async fn remove_passkey(
     let person = proof.check(db, actor).await?;
     let mut tx = db.begin(actor).await?;
     let name = store::delete_passkey(&mut tx, person.id, id).await?.ok_or(Error::NotFound)?;
-    security::after_removal(db, factors, &mut tx, &person, &format!("the passkey “{name}”")).await?;
+    security::after_removal(db, factors, &mut tx, actor, &person, &format!("the passkey “{name}”")).await?;
     tx.commit().await?;
     Ok(())
 }

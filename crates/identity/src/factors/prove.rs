@@ -1,6 +1,7 @@
 //! Checking what a person presents: a code, a password once more, a passkey.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, mail::Mail};
 use guildhall_types::{Error, UserId, factors::Ceremony};
@@ -77,6 +78,8 @@ pub(super) async fn check_code(
         if !store::use_code(tx, person.id, &recovery::hash(person.id, &plain), now).await? {
             return Ok(Err(Error::field("code", WRONG_CODE)));
         }
+        let used = Event::new("user.recovery_code_used", "user", person.id).acting_for(Party::Person(person.id));
+        guildhall_audit::record(tx, &Actor::System("second-factor"), used).await?;
         let left = u32::try_from(store::codes_left(tx, person.id).await?).unwrap_or_default();
         let key = format!("recovery-code-used:{}", db.id::<uuid::Uuid>());
         jobs::send(tx, key, person.to(), Mail::RecoveryCodeUsed { name: person.name.clone(), left }).await?;

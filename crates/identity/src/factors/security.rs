@@ -1,11 +1,13 @@
 //! How an account is protected, and whether that is enough for its roles.
 
+use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, mail::Mail};
 use guildhall_types::{
     Error, UserId,
     factors::{PasskeyView, SecurityView},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Factors, store};
@@ -81,12 +83,21 @@ pub(super) fn mail_key(db: &Db, what: &str) -> String {
     format!("{what}:{}", db.id::<Uuid>())
 }
 
+/// After a factor came: the person hears of it.
+pub(super) async fn after_adding(db: &Db, tx: &mut Tx, actor: &Actor, person: &Person, what: String) -> OpResult<()> {
+    let event = Event::new("user.factor_added", "user", person.id).after(json!({ "factor": what }));
+    guildhall_audit::record(tx, actor, event).await?;
+    let mail = Mail::FactorAdded { name: person.name.clone(), what };
+    jobs::send(tx, mail_key(db, "factor-added"), person.to(), mail).await
+}
+
 /// After a factor went: the last may not go where the role asks for one, recovery codes go with it, and the person hears
 /// of it.
 pub(super) async fn after_removal(
     db: &Db,
     factors: &Factors,
     tx: &mut Tx,
+    actor: &Actor,
     person: &Person,
     what: &str,
 ) -> OpResult<()> {
@@ -97,6 +108,8 @@ pub(super) async fn after_removal(
         }
         store::delete_codes(tx, person.id).await?;
     }
+    let event = Event::new("user.factor_removed", "user", person.id).before(json!({ "factor": what }));
+    guildhall_audit::record(tx, actor, event).await?;
     let mail = Mail::FactorRemoved { name: person.name.clone(), what: what.to_owned() };
     jobs::send(tx, mail_key(db, "factor-removed"), person.to(), mail).await
 }

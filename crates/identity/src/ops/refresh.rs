@@ -1,5 +1,6 @@
 //! Staying signed in: a refresh token is used once, for the next one.
 
+use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, mail::Mail, token};
 use guildhall_types::SessionId;
@@ -93,6 +94,8 @@ async fn end_for_reuse(db: &Db, tx: &mut Tx, row: &RefreshRow) -> OpResult<()> {
     let now = db.clock().now();
     tracing::warn!(session = %row.session, "a refresh token was used again: its session is ended");
     store::end_session(tx, row.user, row.session, now).await?;
+    let event = Event::new("user.refresh_reused", "session", row.session).acting_for(Party::Person(row.user));
+    guildhall_audit::record(tx, &ACTOR, event).await?;
     if let Some(person) = store::person(tx, row.user).await? {
         let mail = Mail::RefreshReuse { name: person.name.clone(), device: policy::device(&row.user_agent), at: now };
         jobs::send(tx, format!("refresh-reuse:{}", row.session), person.to(), mail).await?;

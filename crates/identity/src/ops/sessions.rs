@@ -88,6 +88,8 @@ pub async fn reauthenticate(
     if !store::set_authenticated(&mut tx, user.id, user.session, &amr, db.clock().now()).await? {
         return Err(Error::SignInRequired.into());
     }
+    let event = Event::new("user.proved_again", "session", user.session).after(json!({ "method": method }));
+    guildhall_audit::record(&mut tx, actor, event).await?;
     tx.commit().await?;
     Ok(session_actor(db, user.session).await?.ok_or(Error::SignInRequired)?)
 }

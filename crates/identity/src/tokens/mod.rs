@@ -24,6 +24,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
+use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
 use guildhall_kernel::{Actor, Sealer, UserActor, token};
 use hmac::{Hmac, Mac};
@@ -253,6 +254,7 @@ impl Tokens {
         {
             store::retire_signing_keys(&mut tx, now, now - RETIRED_FOR).await?;
             store::insert_signing_key(&mut tx, &new.kid, &new.public_jwk, &new.sealed, now).await?;
+            guildhall_audit::record(&mut tx, &ACTOR, Event::new("signing_key.made", "signing_key", &new.kid)).await?;
             tx.commit().await?;
         }
         self.load_keys().await

@@ -1,13 +1,11 @@
 //! One's own account.
 
 use guildhall_types::{Error, account::AccountView, form::NAME_MAX, time};
-use guildhall_ui::{
-    Banner, BannerKind, ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
-};
+use guildhall_ui::{ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
-use super::{query, sign_up::max};
+use super::{done_banner, query, sign_up::max};
 use crate::{
     api::{ChangePassword, Rename, read_account},
     form::Tried,
@@ -61,7 +59,7 @@ fn Account(account: AccountView) -> impl IntoView {
         <Title text=if failed { "Error: Account" } else { "Account" } />
         <div class="narrow stack">
             <ErrorSummary errors=errors />
-            {done_banner(&done)}
+            {done_banner(said(&done))}
             <h1>"Account"</h1>
             <p>"Email address: " <strong>{account.email.clone()}</strong> " " {confirmed}</p>
             <p class="meta">"Account since " {time::date(account.created_at)}</p>
@@ -95,16 +93,12 @@ fn Account(account: AccountView) -> impl IntoView {
     }
 }
 
-fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
-    let text = match done {
+/// What was just done.
+fn said(done: &str) -> Option<&'static str> {
+    Some(match done {
         "name" => "Your name is saved.",
         "password" => "Your password is changed. Your other devices are signed out.",
         _ => return None,
-    };
-    Some(view! {
-        <Banner kind=BannerKind::Success title="Done">
-            <p>{text}</p>
-        </Banner>
     })
 }
 

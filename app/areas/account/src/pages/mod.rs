@@ -12,6 +12,7 @@ mod sign_in;
 mod sign_up;
 mod step_up;
 
+use guildhall_ui::{Banner, BannerKind};
 use leptos::prelude::*;
 use leptos_router::{
     SsrMode,
@@ -63,6 +64,17 @@ pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 /// A value of the address's query; empty when it is not there.
 fn query(name: &str) -> String {
     leptos_router::hooks::use_query_map().with_untracked(|query| query.get(name)).unwrap_or_default()
+}
+
+/// Says what a form has just done; nothing where none was sent.
+fn done_banner(text: Option<&'static str>) -> Option<impl IntoView> {
+    text.map(|text| {
+        view! {
+            <Banner kind=BannerKind::Success title="Done">
+                <p>{text}</p>
+            </Banner>
+        }
+    })
 }
 
 /// Whether somebody is signed in.

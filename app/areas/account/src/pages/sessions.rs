@@ -1,11 +1,11 @@
 //! Where one is signed in.
 
 use guildhall_types::{account::SessionView, time};
-use guildhall_ui::{Banner, BannerKind, ButtonKind, ErrorSummary, SubmitButton, Tag, TagKind};
+use guildhall_ui::{ButtonKind, ErrorSummary, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
-use super::{account::Failure, query};
+use super::{account::Failure, done_banner, query};
 use crate::{
     api::{EndOtherSessions, EndSession, read_sessions},
     form::Tried,
@@ -46,7 +46,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
         <Title text=if failed { format!("Error: {TITLE}") } else { TITLE.to_owned() } />
         <div class="narrow stack">
             <ErrorSummary errors=errors />
-            {done_banner(&done)}
+            {done_banner(said(&done))}
             <h1>{TITLE}</h1>
             <p>
                 "If you don't recognise a device, sign it out and "
@@ -60,16 +60,12 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     }
 }
 
-fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
-    let text = match done {
+/// What was just done.
+fn said(done: &str) -> Option<&'static str> {
+    Some(match done {
         "session" => "That device is signed out.",
         "sessions" => "All your other devices are signed out.",
         _ => return None,
-    };
-    Some(view! {
-        <Banner kind=BannerKind::Success title="Done">
-            <p>{text}</p>
-        </Banner>
     })
 }
 

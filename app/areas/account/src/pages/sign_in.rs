@@ -29,7 +29,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let for_passkey = next.clone();
     view! {
         <div class="narrow stack">
-            {done_banner(&done)}
+            {arrival_banner(&done)}
             <FormHead title="Sign in" tried=tried.clone() />
             <ActionForm action=action attr:novalidate=true>
                 <EmailField tried=tried.clone() />
@@ -60,7 +60,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
 }
 
 /// What brought the person here.
-fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
+fn arrival_banner(done: &str) -> Option<impl IntoView + use<>> {
     let (title, text) = match done {
         "confirmed" => ("Your email address is confirmed", "Sign in to go on."),
         "password" => ("Your password is changed", "Sign in with the new one. Your other devices are signed out."),

@@ -87,8 +87,10 @@ fn Content(query: AuditQuery, events: Result<Events, Error>) -> impl IntoView {
         <h1>"Audit trail"</h1>
         <p class="lede">"Who did what, when and from where. Searching and exporting are recorded here too."</p>
         <form class="panel stack" method="get" action="/admin/audit" aria-label="Search the audit trail" novalidate=true>
-            <Field name="from" label="First day (UTC)" kind=FieldKind::Date short=true value=query.from.clone() error=from />
-            <Field name="to" label="Last day (UTC)" kind=FieldKind::Date short=true value=query.to.clone() error=to />
+            <div class="row">
+                <Field name="from" label="First day (UTC)" kind=FieldKind::Date short=true value=query.from.clone() error=from />
+                <Field name="to" label="Last day (UTC)" kind=FieldKind::Date short=true value=query.to.clone() error=to />
+            </div>
             <Field
                 name="actor"
                 label="Who, or for whom"
@@ -117,7 +119,7 @@ fn Found(query: AuditQuery, events: Events) -> impl IntoView {
             .into_any();
     }
     let columns = vec![
-        Column::numeric("Number"),
+        Column::text("Number"),
         Column::text("When (UTC)"),
         Column::text("Who"),
         Column::text("What"),
@@ -173,7 +175,7 @@ fn Row(event: AuditEventView) -> impl IntoView {
     let request = event.request_id.map(|id| view! { <p class="meta">"request " {id}</p> });
     view! {
         <tr>
-            <th scope="row" class="n">{event.seq}</th>
+            <th scope="row">{event.seq}</th>
             <td>
                 <time datetime=event.occurred_at.to_rfc3339()>{time::date_time(event.occurred_at)}</time>
             </td>

@@ -1,11 +1,14 @@
 //! The recovery codes.
 
 use guildhall_types::{factors::RecoveryCodesView, time};
-use guildhall_ui::{Banner, BannerKind, ButtonKind, SubmitButton};
+use guildhall_ui::{ButtonKind, SubmitButton};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Meta;
 
-use super::{super::query, Failure, PasswordField};
+use super::{
+    super::{done_banner, query},
+    Failure, PasswordField,
+};
 use crate::{
     form::{FormHead, Tried},
     security_api::{KeepRecoveryCodes, MakeRecoveryCodes, read_recovery_codes},
@@ -42,7 +45,7 @@ fn Sheet(codes: Vec<String>) -> impl IntoView {
     let file = format!("data:text/plain;charset=utf-8,Guildhall%20recovery%20codes%0A%0A{}%0A", codes.join("%0A"));
     view! {
         <div class="narrow stack">
-            {done.map(|text| view! { <Banner kind=BannerKind::Success title="Done"><p>{text}</p></Banner> })}
+            {done_banner(done)}
             <FormHead title="Keep your recovery codes" tried=Tried::of(action) />
             <p class="lede">"Without your phone, one of these lets you in. Each is good once. We show them only now."</p>
             <p>"Print this page, write them down, or save the file, and keep them where only you find them. Not on the phone itself."</p>

@@ -14,7 +14,7 @@ use leptos_meta::Title;
 pub(crate) use codes::RecoveryCodesPage;
 pub(crate) use totp::TotpPage;
 
-use super::query;
+use super::{done_banner, query};
 use crate::{
     form::Tried,
     security_api::{FinishPasskey, KeepFactors, RemovePasskey, RenamePasskey, read_security},
@@ -97,7 +97,7 @@ fn Security(security: SecurityView) -> impl IntoView {
         <Title text=if failed { "Error: Sign-in and security" } else { "Sign-in and security" } />
         <div class="narrow stack">
             <ErrorSummary errors=errors />
-            {done_banner(&done)}
+            {done_banner(said(&done))}
             {must}
             <h1>"Sign-in and security"</h1>
             <p class="meta">{security.email.clone()}</p>
@@ -152,8 +152,9 @@ fn removal(security: &SecurityView) -> Option<impl IntoView + use<>> {
     })
 }
 
-fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
-    let text = match done {
+/// What was just done.
+fn said(done: &str) -> Option<&'static str> {
+    Some(match done {
         "totp-removed" => "The authenticator app is removed.",
         "codes-kept" => "Your recovery codes are ready to be used.",
         "passkey" => "The passkey is added.",
@@ -161,10 +162,5 @@ fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
         "passkey-removed" => "The passkey is removed. Remove it from your device as well.",
         "kept" => "Your second factor stays. If it was not you who asked, change your password now.",
         _ => return None,
-    };
-    Some(view! {
-        <Banner kind=BannerKind::Success title="Done">
-            <p>{text}</p>
-        </Banner>
     })
 }

@@ -32,9 +32,14 @@ pub(crate) async fn live() -> impl IntoResponse {
     Json(json!({ "status": "ok" }))
 }
 
-/// `/health` and `/health/ready`: the database is there and migrated, and the index is open.
+/// `/health` and `/health/ready`: the database is there and migrated, and the index has been built.
 pub(crate) async fn ready(State(state): State<AppState>) -> Response {
     match state.db.check().await {
+        Ok(()) if state.index.cursor().is_none() => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(json!({ "status": "unavailable", "database": "ok", "index": "being built" })),
+        )
+            .into_response(),
         Ok(()) => Json(json!({ "status": "ok", "database": "ok", "index": { "courses": state.index.count() } }))
             .into_response(),
         Err(error) => {

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use crate::build::{self, Built, Profile};
 use crate::postgres::{self, Cluster, Purpose};
 use crate::setup::{self, Scope};
-use crate::stack::{Plan, Stack};
+use crate::stack::{Plan, Seed, Stack};
 use crate::terminal::{Step, close, say};
 use crate::workspace::Workspace;
 use crate::{Arguments, Outcome, interrupt, lock};
@@ -66,7 +66,7 @@ pub(crate) fn command(ws: &mut Workspace, arguments: Arguments) -> Outcome {
         port: options.port,
         folder: ws.local(),
         database: "guildhall",
-        seed: options.seed,
+        seed: if options.seed { Seed::Demo } else { Seed::Nothing },
         logs: None,
         rate_limits: true,
         trusted_proxies: "",

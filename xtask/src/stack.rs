@@ -13,6 +13,25 @@ use crate::terminal::Step;
 use crate::workspace::Workspace;
 use crate::{Outcome, interrupt, process};
 
+/// What an empty database is filled with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seed {
+    Nothing,
+    Demo,
+    /// A year of the market: 400 courses, 10,000 learners, 15,000 enrollments.
+    Year,
+}
+
+impl Seed {
+    const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Nothing => &[],
+            Self::Demo => &["seed", "--if-empty"],
+            Self::Year => &["seed", "--if-empty", "--year"],
+        }
+    }
+}
+
 /// How a site is to run.
 pub(crate) struct Plan {
     pub(crate) built: Built,
@@ -21,7 +40,7 @@ pub(crate) struct Plan {
     /// Where uploaded files, the search index and the sandbox's state are kept.
     pub(crate) folder: PathBuf,
     pub(crate) database: &'static str,
-    pub(crate) seed: bool,
+    pub(crate) seed: Seed,
     /// Where the programs' output goes; without it the server's is shown.
     pub(crate) logs: Option<PathBuf>,
     pub(crate) rate_limits: bool,
@@ -51,11 +70,11 @@ impl Stack {
         let step = Step::begin("Migrating the database");
         process::capture(program(&plan.built.server).arg("migrate").env("DATABASE_URL", &owner))?;
         step.done("done");
-        if plan.seed {
+        if plan.seed != Seed::Nothing {
             let step = Step::begin("Seeding the demo, if the database is empty");
             let mut seed = program(&plan.built.server);
             let log = ws.log("seed");
-            process::logged(seed.args(["seed", "--if-empty"]).env("DATABASE_URL", &owner), &log, None)?;
+            process::logged(seed.args(plan.seed.arguments()).env("DATABASE_URL", &owner), &log, None)?;
             step.done("done");
         }
         let step = Step::begin("Starting the sandbox and the site");

@@ -11,7 +11,7 @@ use crate::build;
 use crate::postgres::{Cluster, Purpose};
 use crate::report::Report;
 use crate::setup::{self, Scope};
-use crate::stack::{self, Plan, Stack};
+use crate::stack::{self, Plan, Seed, Stack};
 use crate::terminal::{Step, say};
 use crate::workspace::{Workspace, read};
 use crate::{Arguments, Outcome, check, process, schema, sqlx};
@@ -82,7 +82,7 @@ fn browser_tests(ws: &Workspace, cluster: Cluster, report: &mut Report) {
             port,
             folder: folder.clone(),
             database: "guildhall",
-            seed: true,
+            seed: Seed::Demo,
             logs: Some(folder.clone()),
             rate_limits: true,
             trusted_proxies: "127.0.0.0/8, ::1",

@@ -79,33 +79,25 @@ pub fn RatingHistogram(
         .rev()
         .map(|(stars, count)| {
             let percent = (count * 100 + total / 2).checked_div(total).unwrap_or_default();
-            view! {
-                <tr>
-                    <th scope="row">{format!("{stars} {}", if stars == 1 { "star" } else { "stars" })}</th>
-                    <td class="bar">
-                        <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-                            <rect class="off" width="100" height="8"></rect>
-                            <rect width=percent height="8"></rect>
-                        </svg>
-                    </td>
-                    <td class="n">{count}</td>
-                    <td class="n">{format!("{percent}%")}</td>
-                </tr>
-            }
+            Markup::new()
+                .html("<tr><th scope=\"row\">")
+                .number(stars)
+                .html(if stars == 1 { " star" } else { " stars" })
+                .html("</th><td class=\"bar\"><svg viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
+                .html("<rect class=\"off\" width=\"100\" height=\"8\"></rect><rect width=\"")
+                .number(percent)
+                .html("\" height=\"8\"></rect></svg></td><td class=\"n\">")
+                .number(count)
+                .html("</td><td class=\"n\">")
+                .number(percent)
+                .html("%</td></tr>")
         })
-        .collect_view();
-    view! {
-        <table class="histogram">
-            <caption class="vh">"Reviews by number of stars"</caption>
-            <thead class="vh">
-                <tr>
-                    <th scope="col">"Stars"</th>
-                    <td></td>
-                    <th scope="col">"Reviews"</th>
-                    <th scope="col">"Share"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
+        .fold(Markup::new(), Markup::append);
+    Markup::new()
+        .html("<table class=\"histogram\"><caption class=\"vh\">Reviews by number of stars</caption>")
+        .html("<thead class=\"vh\"><tr><th scope=\"col\">Stars</th><td></td>")
+        .html("<th scope=\"col\">Reviews</th><th scope=\"col\">Share</th></tr></thead><tbody>")
+        .append(rows)
+        .html("</tbody></table>")
+        .view()
 }

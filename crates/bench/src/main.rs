@@ -1,7 +1,6 @@
-//! `cargo xtask bench [NAME]`: measures a running site and prints its figures, as a table and as JSON.
+//! `cargo xtask bench pages`: measures a running site and prints its figures, as a table and as JSON.
 //!
-//! `pages` asks for pages over 32 connections, each from database and index. `memory` is read after it. The search index alone
-//! is measured by `guildhall-search`'s example `search_bench`, which needs no site.
+//! Asks for pages over 32 connections, each from database and index; the server's memory is read after it.
 
 #![expect(clippy::print_stdout, reason = "the figures are the point")]
 
@@ -39,8 +38,6 @@ struct Row {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let base = std::env::var("BASE_URL").context("BASE_URL is not set: `cargo xtask bench` sets it")?;
-    let name = std::env::args().nth(1);
-    anyhow::ensure!(matches!(name.as_deref(), None | Some("pages")), "there is no such benchmark; there is: pages");
     let slug = load::first_course(&base).await?;
     let mut rows = Vec::new();
     println!(

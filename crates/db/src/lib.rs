@@ -21,7 +21,7 @@ use sqlx::{
 use uuid::Uuid;
 
 pub use error::{OpError, OpResult, violated};
-pub use migrate::{MigrateError, migrate};
+pub use migrate::{MigrateError, analyze, migrate};
 pub use origin::from_request;
 pub use queue::{Job, JobOptions, enqueue};
 

@@ -61,6 +61,17 @@ async fn grant_queue(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     transaction.commit().await
 }
 
+/// Gathers statistics over a database that was just filled: until then each query would be planned blindly. Given an address
+/// that does not own the tables, it leaves them to PostgreSQL's own turn.
+///
+/// # Errors
+/// When the database can't be reached.
+pub async fn analyze(url: &str) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect_with(&crate::connect_options(url)?).await?;
+    sqlx::raw_sql("set client_min_messages = error; analyze").execute(&mut connection).await?;
+    connection.close().await
+}
+
 /// Whether every migration of this program has run.
 pub(crate) async fn check(pool: &PgPool) -> Result<(), MigrateError> {
     let known = MIGRATOR.iter().count();

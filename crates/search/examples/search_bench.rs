@@ -1,5 +1,5 @@
 //! Measures the search: `cargo run --release -p guildhall-search --example search_bench [COURSES...]`, 400 and 100,000 unless told.
-//! Prints a table and JSON.
+//! Prints a table, and JSON into the folder `BENCH_OUTPUT` or below the table. `cargo xtask bench search` runs it.
 
 #![expect(
     clippy::print_stdout,
@@ -174,5 +174,9 @@ fn main() {
     for size in sizes {
         bench(size, &mut json);
     }
-    println!("\n[{}]", json.join(",\n "));
+    let json = format!("[{}]\n", json.join(",\n "));
+    match std::env::var("BENCH_OUTPUT") {
+        Ok(folder) => fs::write(std::path::Path::new(&folder).join("search.json"), json).unwrap(),
+        Err(_) => println!("\n{json}"),
+    }
 }

@@ -69,6 +69,7 @@ pub(crate) async fn run(config: &Config, year: bool, if_empty: bool) -> anyhow::
     let size = if year { YEAR } else { SMALL };
     fill(config, &db, size).await?;
     db.close().await;
+    guildhall_db::analyze(&config.database_url).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,7 +9,10 @@ use axum::{
 };
 use chrono::TimeDelta;
 
+use tower::ServiceExt;
+
 use super::{Site, redis::RedisServer, text};
+use crate::{serve, state::AppState};
 
 pub(super) const HTML: &str = "text/html,application/xhtml+xml";
 
@@ -214,6 +217,21 @@ async fn a_flood_is_stopped_even_of_files() {
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.headers().contains_key("content-security-policy"));
     assert_eq!(site.send(from("192.0.2.7", Request::get("/health"))).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn no_node_is_ready_before_its_index_is_built() {
+    let site = Site::open().await;
+    let home = tempfile::tempdir().unwrap();
+    let mut config = site.state.config.clone();
+    config.index = home.path().join("index");
+    let state = AppState::with_db(config, site.state.db.clone(), site.state.leptos.clone()).unwrap();
+    let ready = async || {
+        serve::router(&state).oneshot(get("/health/ready").body(Body::empty()).unwrap()).await.unwrap().status()
+    };
+    assert_eq!(ready().await, StatusCode::SERVICE_UNAVAILABLE);
+    guildhall_search::catch_up(&state.db, &state.index).await.unwrap();
+    assert_eq!(ready().await, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use guildhall_types::{
     language,
     time::{count, date, duration},
 };
-use guildhall_ui::{Breadcrumbs, ButtonLink, Cover, Disclosure, Pagination, Prose, Rating, RatingHistogram, Tag};
+use guildhall_ui::{
+    Breadcrumbs, ButtonLink, Cover, Disclosure, Markup, Pagination, Prose, Rating, RatingHistogram, Tag,
+};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
@@ -136,9 +138,7 @@ fn Syllabus(
                         let (slug, lang) = (slug.clone(), lang.clone());
                         view! {
                             <Disclosure title=format!("{}. {}", place + 1, module.title) note=note open=place == 0 lang=lang.clone()>
-                                <ul class="lessons">
-                                    {module.lessons.into_iter().map(|lesson| view! { <LessonLine lesson=lesson slug=slug.clone() lang=lang.clone() /> }).collect_view()}
-                                </ul>
+                                {lesson_lines(&module.lessons, &slug, lang.as_deref()).view()}
                             </Disclosure>
                         }
                     })
@@ -148,22 +148,32 @@ fn Syllabus(
     })
 }
 
-#[component]
-fn LessonLine(lesson: LessonOutline, slug: String, #[prop(optional_no_strip)] lang: Option<String>) -> impl IntoView {
-    let preview = (lesson.preview && lesson.kind != LessonKind::Quiz).then(|| {
-        view! {
-            " "
-            <a href=format!("/courses/{slug}/preview/{}", lesson.id)>
-                "Read it now" <span class="vh">": " <span lang=lang.clone()>{lesson.title.clone()}</span></span>
-            </a>
-        }
-    });
-    view! {
-        <li>
-            <span><span lang=lang>{lesson.title}</span> {preview}</span>
-            <span class="meta n">{format!("{}, {}", lesson.kind.label(), duration(lesson.minutes))}</span>
-        </li>
-    }
+/// A module's lessons, with the way to those that may be read before buying.
+fn lesson_lines(lessons: &[LessonOutline], slug: &str, lang: Option<&str>) -> Markup {
+    let foreign = |markup: Markup, title: &str| {
+        let markup = markup.html("<span");
+        let markup = match lang {
+            Some(lang) => markup.attribute("lang", lang),
+            None => markup,
+        };
+        markup.html(">").text(title).html("</span>")
+    };
+    lessons
+        .iter()
+        .fold(Markup::new().html("<ul class=\"lessons\">"), |markup, lesson| {
+            foreign(markup.html("<li><span>"), &lesson.title)
+                .when(lesson.preview && lesson.kind != LessonKind::Quiz, |markup| {
+                    let markup =
+                        markup.html(" <a").attribute("href", &format!("/courses/{slug}/preview/{}", lesson.id));
+                    foreign(markup.html(">Read it now<span class=\"vh\">: "), &lesson.title).html("</span></a>")
+                })
+                .html("</span><span class=\"meta n\">")
+                .text(lesson.kind.label())
+                .html(", ")
+                .text(&duration(lesson.minutes))
+                .html("</span></li>")
+        })
+        .html("</ul>")
 }
 
 #[component]

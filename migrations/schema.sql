@@ -638,6 +638,33 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.sso_domain_holder(wanted text) RETURNS uuid
+    LANGUAGE sql STABLE
+    AS $$
+    select organization_id from organization_domains where domain = lower(wanted) and verified_at is not null limit 1
+$$;
+
+CREATE FUNCTION public.sso_domains_of(org uuid) RETURNS text[]
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(array_agg(domain::text order by domain::text), '{}') from organization_domains
+    where organization_id = org and verified_at is not null
+$$;
+
+CREATE TABLE public.memberships (
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'analyst'::text, 'manager'::text, 'learner'::text])))
+);
+
+ALTER TABLE ONLY public.memberships FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.sso_is_owner(org uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((org = ANY (public.app_org_ids())) AND (EXISTS (SELECT FROM public.memberships m WHERE ((m.organization_id = sso_is_owner.org) AND (m.user_id = public.app_user_id()) AND (m.role = 'owner'::text)))));
+
 CREATE FUNCTION public.users_claims_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -887,16 +914,6 @@ CREATE TABLE public.market_figures (
 );
 
 ALTER TABLE ONLY public.market_figures FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.memberships (
-    organization_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    role text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'analyst'::text, 'manager'::text, 'learner'::text])))
-);
-
-ALTER TABLE ONLY public.memberships FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.modules (
     id uuid NOT NULL,
@@ -1216,6 +1233,77 @@ CREATE TABLE public.reviews (
 
 ALTER TABLE ONLY public.reviews FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.scim_group_members (
+    group_id uuid NOT NULL,
+    scim_user_id uuid NOT NULL,
+    organization_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.scim_group_members FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.scim_group_members.scim_user_id IS 'personal: who is in a group of the directory; kept: until the directory removes it';
+
+CREATE TABLE public.scim_groups (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    display_name text NOT NULL,
+    external_id text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT scim_groups_display_name_check CHECK (((length(TRIM(BOTH FROM display_name)) >= 1) AND (length(TRIM(BOTH FROM display_name)) <= 200))),
+    CONSTRAINT scim_groups_external_id_check CHECK ((length(external_id) <= 255))
+);
+
+ALTER TABLE ONLY public.scim_groups FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.scim_tokens (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT scim_tokens_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 80))),
+    CONSTRAINT scim_tokens_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.scim_tokens FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.scim_users (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    user_name text NOT NULL,
+    external_id text,
+    display_name text DEFAULT ''::text NOT NULL,
+    given_name text DEFAULT ''::text NOT NULL,
+    family_name text DEFAULT ''::text NOT NULL,
+    active boolean NOT NULL,
+    made_account boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT scim_users_display_name_check CHECK ((length(display_name) <= 200)),
+    CONSTRAINT scim_users_external_id_check CHECK ((length(external_id) <= 255)),
+    CONSTRAINT scim_users_family_name_check CHECK ((length(family_name) <= 100)),
+    CONSTRAINT scim_users_given_name_check CHECK ((length(given_name) <= 100)),
+    CONSTRAINT scim_users_user_name_check CHECK ((((length(user_name) >= 3) AND (length(user_name) <= 254)) AND (user_name = lower(user_name))))
+);
+
+ALTER TABLE ONLY public.scim_users FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.scim_users.user_id IS 'personal: the account that the organisation''s directory keeps; kept: until the directory removes it';
+
+COMMENT ON COLUMN public.scim_users.user_name IS 'personal: the work address in the organisation''s directory; kept: until the directory removes it';
+
+COMMENT ON COLUMN public.scim_users.external_id IS 'personal: the directory''s own id; kept: until the directory removes it';
+
+COMMENT ON COLUMN public.scim_users.display_name IS 'personal: the name in the directory; kept: until the directory removes it';
+
+COMMENT ON COLUMN public.scim_users.given_name IS 'personal: the name in the directory; kept: until the directory removes it';
+
+COMMENT ON COLUMN public.scim_users.family_name IS 'personal: the name in the directory; kept: until the directory removes it';
+
 CREATE TABLE public.sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1270,6 +1358,138 @@ CREATE TABLE public.skills (
     CONSTRAINT skills_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 80))),
     CONSTRAINT skills_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 100)))
 );
+
+CREATE TABLE public.sso_attempts (
+    state_hash bytea NOT NULL,
+    connection_id uuid NOT NULL,
+    cookie_hash bytea NOT NULL,
+    next text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sso_attempts_cookie_hash_check CHECK ((length(cookie_hash) = 32)),
+    CONSTRAINT sso_attempts_next_check CHECK ((length(next) <= 2000)),
+    CONSTRAINT sso_attempts_state_hash_check CHECK ((length(state_hash) = 32))
+);
+
+ALTER TABLE ONLY public.sso_attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.sso_connections (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    issuer text NOT NULL,
+    client_id text NOT NULL,
+    auth_method text NOT NULL,
+    secret_sealed bytea NOT NULL,
+    public_jwk jsonb,
+    scopes text DEFAULT 'openid email profile'::text NOT NULL,
+    tenants text[] DEFAULT '{}'::text[] NOT NULL,
+    role_claim text DEFAULT ''::text NOT NULL,
+    role_map jsonb DEFAULT '{}'::jsonb NOT NULL,
+    default_role text,
+    jit boolean DEFAULT true NOT NULL,
+    enabled boolean DEFAULT false NOT NULL,
+    enforced boolean DEFAULT false NOT NULL,
+    tested_at timestamp with time zone,
+    tested jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT sso_connections_auth_method_check CHECK ((auth_method = ANY (ARRAY['client_secret_basic'::text, 'client_secret_post'::text, 'private_key_jwt'::text]))),
+    CONSTRAINT sso_connections_client_id_check CHECK (((length(client_id) >= 1) AND (length(client_id) <= 300))),
+    CONSTRAINT sso_connections_default_role_check CHECK ((default_role = ANY (ARRAY['editor'::text, 'analyst'::text, 'manager'::text, 'learner'::text]))),
+    CONSTRAINT sso_connections_enforced CHECK ((enabled OR (NOT enforced))),
+    CONSTRAINT sso_connections_issuer_check CHECK (((length(issuer) >= 8) AND (length(issuer) <= 300))),
+    CONSTRAINT sso_connections_key CHECK (((auth_method = 'private_key_jwt'::text) = (public_jwk IS NOT NULL))),
+    CONSTRAINT sso_connections_kind_check CHECK ((kind = ANY (ARRAY['generic'::text, 'one_login'::text, 'entra'::text, 'auth0'::text]))),
+    CONSTRAINT sso_connections_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 80))),
+    CONSTRAINT sso_connections_role_claim_check CHECK ((length(role_claim) <= 120)),
+    CONSTRAINT sso_connections_role_map_check CHECK ((jsonb_typeof(role_map) = 'object'::text)),
+    CONSTRAINT sso_connections_scopes_check CHECK ((length(scopes) <= 300)),
+    CONSTRAINT sso_connections_secret_sealed_check CHECK ((length(secret_sealed) <= 16384)),
+    CONSTRAINT sso_connections_tenants_check CHECK ((cardinality(tenants) <= 20))
+);
+
+ALTER TABLE ONLY public.sso_connections FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.sso_identities (
+    connection_id uuid NOT NULL,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone NOT NULL,
+    CONSTRAINT sso_identities_issuer_check CHECK ((length(issuer) <= 300)),
+    CONSTRAINT sso_identities_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+
+ALTER TABLE ONLY public.sso_identities FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.sso_identities.subject IS 'personal: to recognise a person whom their organisation''s sign-in vouches for; kept: as long as the link';
+
+COMMENT ON COLUMN public.sso_identities.user_id IS 'personal: whose link to an organisation''s sign-in it is; kept: as long as the link';
+
+COMMENT ON COLUMN public.sso_identities.last_used_at IS 'personal: to show when the link was last used; kept: as long as the link';
+
+CREATE TABLE public.sso_pending_links (
+    token_hash bytea NOT NULL,
+    connection_id uuid NOT NULL,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    email text NOT NULL,
+    sid text,
+    role text,
+    next text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sso_pending_links_email_check CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email)))),
+    CONSTRAINT sso_pending_links_issuer_check CHECK ((length(issuer) <= 300)),
+    CONSTRAINT sso_pending_links_next_check CHECK ((length(next) <= 2000)),
+    CONSTRAINT sso_pending_links_role_check CHECK ((role = ANY (ARRAY['editor'::text, 'analyst'::text, 'manager'::text, 'learner'::text]))),
+    CONSTRAINT sso_pending_links_sid_check CHECK ((length(sid) <= 255)),
+    CONSTRAINT sso_pending_links_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255))),
+    CONSTRAINT sso_pending_links_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.sso_pending_links FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.sso_pending_links.subject IS 'personal: whom an organisation''s sign-in vouched for, until the account''s owner agrees; kept: a day';
+
+COMMENT ON COLUMN public.sso_pending_links.email IS 'personal: the account that waits to be linked; kept: a day';
+
+COMMENT ON COLUMN public.sso_pending_links.sid IS 'personal: the provider''s name of the session; kept: a day';
+
+CREATE TABLE public.sso_replays (
+    connection_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT sso_replays_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.sso_replays FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.sso_sessions (
+    session_id uuid NOT NULL,
+    connection_id uuid NOT NULL,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    sid text,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT sso_sessions_issuer_check CHECK ((length(issuer) <= 300)),
+    CONSTRAINT sso_sessions_sid_check CHECK ((length(sid) <= 255)),
+    CONSTRAINT sso_sessions_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+
+ALTER TABLE ONLY public.sso_sessions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.sso_sessions.subject IS 'personal: to end sessions when the organisation signs somebody out; kept: as long as the session';
+
+COMMENT ON COLUMN public.sso_sessions.sid IS 'personal: the provider''s name of the session; kept: as long as the session';
+
+COMMENT ON COLUMN public.sso_sessions.user_id IS 'personal: whose session it is; kept: as long as the session';
 
 CREATE TABLE public.team_members (
     team_id uuid NOT NULL,
@@ -1540,6 +1760,33 @@ ALTER TABLE ONLY public.reviews
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.scim_group_members
+    ADD CONSTRAINT scim_group_members_pkey PRIMARY KEY (group_id, scim_user_id);
+
+ALTER TABLE ONLY public.scim_groups
+    ADD CONSTRAINT scim_groups_id_organization_id_key UNIQUE (id, organization_id);
+
+ALTER TABLE ONLY public.scim_groups
+    ADD CONSTRAINT scim_groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scim_tokens
+    ADD CONSTRAINT scim_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scim_tokens
+    ADD CONSTRAINT scim_tokens_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.scim_users
+    ADD CONSTRAINT scim_users_id_organization_id_key UNIQUE (id, organization_id);
+
+ALTER TABLE ONLY public.scim_users
+    ADD CONSTRAINT scim_users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scim_users
+    ADD CONSTRAINT scim_users_user_id_key UNIQUE (organization_id, user_id);
+
+ALTER TABLE ONLY public.scim_users
+    ADD CONSTRAINT scim_users_user_name_key UNIQUE (organization_id, user_name);
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
@@ -1554,6 +1801,24 @@ ALTER TABLE ONLY public.skills
 
 ALTER TABLE ONLY public.skills
     ADD CONSTRAINT skills_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.sso_attempts
+    ADD CONSTRAINT sso_attempts_pkey PRIMARY KEY (state_hash);
+
+ALTER TABLE ONLY public.sso_connections
+    ADD CONSTRAINT sso_connections_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sso_identities
+    ADD CONSTRAINT sso_identities_pkey PRIMARY KEY (connection_id, issuer, subject);
+
+ALTER TABLE ONLY public.sso_pending_links
+    ADD CONSTRAINT sso_pending_links_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.sso_replays
+    ADD CONSTRAINT sso_replays_pkey PRIMARY KEY (connection_id, token_hash);
+
+ALTER TABLE ONLY public.sso_sessions
+    ADD CONSTRAINT sso_sessions_pkey PRIMARY KEY (session_id);
 
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_pkey PRIMARY KEY (team_id, user_id);
@@ -1656,11 +1921,37 @@ CREATE INDEX refresh_tokens_session_id_idx ON public.refresh_tokens USING btree 
 
 CREATE INDEX reviews_course_id_idx ON public.reviews USING btree (course_id, created_at DESC, id);
 
+CREATE INDEX scim_group_members_user_idx ON public.scim_group_members USING btree (scim_user_id);
+
+CREATE UNIQUE INDEX scim_groups_display_name_key ON public.scim_groups USING btree (organization_id, lower(display_name));
+
+CREATE INDEX scim_tokens_organization_id_idx ON public.scim_tokens USING btree (organization_id);
+
+CREATE INDEX scim_users_external_id_idx ON public.scim_users USING btree (organization_id, external_id);
+
+CREATE INDEX scim_users_user_id_idx ON public.scim_users USING btree (user_id);
+
 CREATE INDEX sessions_revoked_at_idx ON public.sessions USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
 
 CREATE UNIQUE INDEX signing_keys_one_signs ON public.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
+
+CREATE INDEX sso_attempts_connection_id_idx ON public.sso_attempts USING btree (connection_id);
+
+CREATE INDEX sso_attempts_expires_at_idx ON public.sso_attempts USING btree (expires_at);
+
+CREATE INDEX sso_connections_organization_id_idx ON public.sso_connections USING btree (organization_id);
+
+CREATE INDEX sso_identities_user_id_idx ON public.sso_identities USING btree (user_id);
+
+CREATE INDEX sso_pending_links_connection_id_idx ON public.sso_pending_links USING btree (connection_id);
+
+CREATE INDEX sso_pending_links_expires_at_idx ON public.sso_pending_links USING btree (expires_at);
+
+CREATE INDEX sso_replays_expires_at_idx ON public.sso_replays USING btree (expires_at);
+
+CREATE INDEX sso_sessions_connection_idx ON public.sso_sessions USING btree (connection_id, subject);
 
 CREATE INDEX team_members_membership_idx ON public.team_members USING btree (organization_id, user_id);
 
@@ -1881,8 +2172,53 @@ ALTER TABLE ONLY public.reviews
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.scim_group_members
+    ADD CONSTRAINT scim_group_members_group_id_organization_id_fkey FOREIGN KEY (group_id, organization_id) REFERENCES public.scim_groups(id, organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scim_group_members
+    ADD CONSTRAINT scim_group_members_scim_user_id_organization_id_fkey FOREIGN KEY (scim_user_id, organization_id) REFERENCES public.scim_users(id, organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scim_groups
+    ADD CONSTRAINT scim_groups_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scim_tokens
+    ADD CONSTRAINT scim_tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scim_users
+    ADD CONSTRAINT scim_users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scim_users
+    ADD CONSTRAINT scim_users_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_attempts
+    ADD CONSTRAINT sso_attempts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.sso_connections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_connections
+    ADD CONSTRAINT sso_connections_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_identities
+    ADD CONSTRAINT sso_identities_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.sso_connections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_identities
+    ADD CONSTRAINT sso_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_pending_links
+    ADD CONSTRAINT sso_pending_links_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.sso_connections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_replays
+    ADD CONSTRAINT sso_replays_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.sso_connections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_sessions
+    ADD CONSTRAINT sso_sessions_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.sso_connections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_sessions
+    ADD CONSTRAINT sso_sessions_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sso_sessions
+    ADD CONSTRAINT sso_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_organization_id_user_id_fkey FOREIGN KEY (organization_id, user_id) REFERENCES public.memberships(organization_id, user_id) ON DELETE CASCADE;
@@ -2197,6 +2533,24 @@ CREATE POLICY reviews_read ON public.reviews FOR SELECT USING (true);
 
 CREATE POLICY reviews_update ON public.reviews FOR UPDATE USING (((user_id = public.app_user_id()) OR public.app_is_trusted())) WITH CHECK (((user_id = public.app_user_id()) OR public.app_is_trusted()));
 
+ALTER TABLE public.scim_group_members ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY scim_group_members_system ON public.scim_group_members USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.scim_groups ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY scim_groups_system ON public.scim_groups USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.scim_tokens ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY scim_tokens_owner ON public.scim_tokens USING (((public.app_role() = 'system'::text) OR public.sso_is_owner(organization_id))) WITH CHECK (((public.app_role() = 'system'::text) OR public.sso_is_owner(organization_id)));
+
+ALTER TABLE public.scim_users ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY scim_users_read ON public.scim_users FOR SELECT USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
+CREATE POLICY scim_users_write ON public.scim_users USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY sessions_own ON public.sessions USING (((user_id = public.app_user_id()) OR public.app_is_trusted())) WITH CHECK (((user_id = public.app_user_id()) OR public.app_is_trusted()));
@@ -2204,6 +2558,32 @@ CREATE POLICY sessions_own ON public.sessions USING (((user_id = public.app_user
 ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY signing_keys_system ON public.signing_keys USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.sso_attempts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sso_attempts_system ON public.sso_attempts USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.sso_connections ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sso_connections_owner ON public.sso_connections USING (((public.app_role() = 'system'::text) OR public.sso_is_owner(organization_id))) WITH CHECK (((public.app_role() = 'system'::text) OR public.sso_is_owner(organization_id)));
+
+ALTER TABLE public.sso_identities ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sso_identities_read ON public.sso_identities FOR SELECT USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
+CREATE POLICY sso_identities_write ON public.sso_identities USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.sso_pending_links ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sso_pending_links_system ON public.sso_pending_links USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.sso_replays ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sso_replays_system ON public.sso_replays USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.sso_sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sso_sessions_system ON public.sso_sessions USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
 ALTER TABLE public.team_members ENABLE ROW LEVEL SECURITY;
 
@@ -2262,6 +2642,8 @@ GRANT ALL ON FUNCTION public.audit_seal(most integer) TO guildhall_app;
 
 GRANT SELECT ON TABLE public.course_changes TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO guildhall_app;
+
 GRANT SELECT,INSERT ON TABLE public.audit_anchors TO guildhall_app;
 
 GRANT SELECT ON TABLE public.audit_head TO guildhall_app;
@@ -2312,8 +2694,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lesson_progress TO guildhall_a
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.market_figures TO guildhall_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO guildhall_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.modules TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO guildhall_app;
@@ -2356,6 +2736,14 @@ GRANT UPDATE(rotated_at) ON TABLE public.refresh_tokens TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reviews TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.scim_group_members TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scim_groups TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scim_tokens TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scim_users TO guildhall_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO guildhall_app;
@@ -2363,6 +2751,18 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO guildhall_app;
 GRANT UPDATE(retired_at) ON TABLE public.signing_keys TO guildhall_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.skills TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sso_attempts TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sso_connections TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sso_identities TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sso_pending_links TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sso_replays TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.sso_sessions TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO guildhall_app;
 

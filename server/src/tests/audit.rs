@@ -59,7 +59,7 @@ async fn an_admin_searches_and_exports() {
     assert_eq!(status, StatusCode::OK);
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let actions: Vec<&str> = lines.iter().map(|line| line["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["audit.searched", "user.signed_out", "user.signed_in", "user.signed_in"]);
+    assert_eq!(actions, ["audit.searched", "user.signed_out", "user.signed_in", "signing_key.made", "user.signed_in"]);
     assert!(lines.iter().all(|line| line["request_id"].is_string()), "{lines:?}");
 
     let (status, csv) = get(&site, "/admin/audit/export?format=csv&action=user.", &admin).await;

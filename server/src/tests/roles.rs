@@ -102,7 +102,7 @@ fn fields(path: &str, organization: &str) -> String {
     format!(
         "slug={slug}&user={VICTIM}&team={TEAM}&invitation={INVITATION}&role={role}&manager=true&kind=enterprise&domain=people.example\
          &mailbox=postmaster&code=1&mail_code=x&credential=x&reason=R&cursor=&query=&lesson={NOBODYS}&enrollment={NOBODYS}&order={NOBODYS}&session={NOBODYS}\
-         &submission={NOBODYS}&id={id}&prefix=a&page=1&price=0&back=false&email=new%40people.example&password=x&name=A&token=x&next=%2F\
+         &submission={NOBODYS}&id={id}&prefix=a&page=1&price=0&back=false&email=new%40people.example&password=x&name=A&token_name=T&token=x&next=%2F\
          &rating=5&title=T&body=B&text=B&current=x&new=x&current_password=x&new_password=x&answers[q-{NOBODYS}][0]={NOBODYS}"
     )
 }

@@ -56,13 +56,13 @@ mod ssr {
 }
 
 /// How an organisation's people sign in, for its owner.
-#[server(name = ReadSignOn, prefix = "/api/fn", endpoint = "account/sign-on", input = GetUrl)]
+#[server(name = ReadSignOn, prefix = "/api/fn", endpoint = "organizations/sign-on", input = GetUrl)]
 pub async fn read_sign_on(slug: String) -> Result<SignOnPage, Error> {
     ssr::connections::page(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug).await.map_err(ssr::told)
 }
 
 /// Makes or changes a connection.
-#[server(name = SaveConnection, prefix = "/api/fn", endpoint = "account/save-connection")]
+#[server(name = SaveConnection, prefix = "/api/fn", endpoint = "organizations/save-connection")]
 pub async fn save_connection(
     slug: String,
     #[server(default)] id: String,
@@ -81,7 +81,7 @@ pub async fn save_connection(
 }
 
 /// Switches a connection on or off, and makes it the only way in.
-#[server(name = SwitchConnection, prefix = "/api/fn", endpoint = "account/switch-connection")]
+#[server(name = SwitchConnection, prefix = "/api/fn", endpoint = "organizations/switch-connection")]
 pub async fn switch_connection(
     slug: String,
     id: String,
@@ -97,7 +97,7 @@ pub async fn switch_connection(
 }
 
 /// Tests a connection; what was found stands on its page.
-#[server(name = TestConnection, prefix = "/api/fn", endpoint = "account/test-connection")]
+#[server(name = TestConnection, prefix = "/api/fn", endpoint = "organizations/test-connection")]
 pub async fn test_connection(slug: String, id: String) -> Result<(), Error> {
     let connection = ssr::id(&id)?;
     ssr::connections::try_connection(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug, connection)
@@ -108,7 +108,7 @@ pub async fn test_connection(slug: String, id: String) -> Result<(), Error> {
 }
 
 /// Removes a connection.
-#[server(name = RemoveConnection, prefix = "/api/fn", endpoint = "account/remove-connection")]
+#[server(name = RemoveConnection, prefix = "/api/fn", endpoint = "organizations/remove-connection")]
 pub async fn remove_connection(slug: String, id: String) -> Result<(), Error> {
     ssr::connections::remove(&ssr::db()?, &ssr::actor(), &slug, ssr::id(&id)?)
         .await
@@ -118,7 +118,7 @@ pub async fn remove_connection(slug: String, id: String) -> Result<(), Error> {
 }
 
 /// Makes a token for provisioning; the next page shows it, once.
-#[server(name = MakeScimToken, prefix = "/api/fn", endpoint = "account/make-scim-token")]
+#[server(name = MakeScimToken, prefix = "/api/fn", endpoint = "organizations/make-scim-token")]
 pub async fn make_scim_token(slug: String, #[server(default)] token_name: String) -> Result<(), Error> {
     let token =
         ssr::connections::make_scim_token(&ssr::db()?, &ssr::actor(), &slug, &token_name).await.map_err(|error| {
@@ -130,7 +130,7 @@ pub async fn make_scim_token(slug: String, #[server(default)] token_name: String
 }
 
 /// Ends a token for provisioning.
-#[server(name = RevokeScimToken, prefix = "/api/fn", endpoint = "account/revoke-scim-token")]
+#[server(name = RevokeScimToken, prefix = "/api/fn", endpoint = "organizations/revoke-scim-token")]
 pub async fn revoke_scim_token(slug: String, id: ScimTokenId) -> Result<(), Error> {
     ssr::connections::revoke_scim_token(&ssr::db()?, &ssr::actor(), &slug, id).await.map_err(ssr::told)?;
     ssr::redirect(&ssr::place(&slug, "?done=revoked"));

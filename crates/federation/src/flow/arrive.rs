@@ -37,7 +37,7 @@ pub struct Answer<'a> {
 #[derive(Debug)]
 pub enum Outcome {
     /// Signed in; and on to `next`, which may be empty.
-    SignedIn { session: NewSession, next: String },
+    SignedIn { session: Box<NewSession>, next: String },
     /// The address must be proved too: its account's owner signs in, or makes one, and then agrees. `cookie` is the
     /// `Set-Cookie` by which this browser finishes it.
     LinkFirst { cookie: String },
@@ -181,7 +181,7 @@ async fn enter(
     };
     people::opened(&mut tx, &opened).await?;
     tx.commit().await?;
-    Ok(Outcome::SignedIn { session, next })
+    Ok(Outcome::SignedIn { session: Box::new(session), next })
 }
 
 /// Makes sure that the person may come in and is a member, with the role that the provider's word gives.

@@ -203,7 +203,7 @@ pub fn signed_in(outcome: OpResult<Outcome>) -> guildhall_identity::NewSession {
     match outcome {
         Ok(Outcome::SignedIn { session, next }) => {
             assert_eq!(next, "/learn");
-            session
+            *session
         }
         other => panic!("{other:?}"),
     }

@@ -46,17 +46,26 @@ pub fn OrganizationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 /// What the menu offers of the person's organisations: the first of them, the current one named first, and the way to all.
 /// Opening one of them is switching to it.
 pub async fn organization_menu() -> Vec<(String, String)> {
-    let mut links = Vec::new();
+    let mut links = mine().await;
+    links.push(("Organisations".to_owned(), "/account/organizations".to_owned()));
+    links
+}
+
+/// A few of the organisations that the person belongs to.
+async fn mine() -> Vec<(String, String)> {
     #[cfg(feature = "ssr")]
     if let (Ok(db), Some(current)) = (guildhall_host::db(), guildhall_host::current_organization()) {
         let current = Some(current.organization);
         let mine = guildhall_identity::organizations::belongs(&db, &guildhall_host::actor(), current).await;
         let mut mine = mine.unwrap_or_default();
         mine.sort_by_key(|one| !one.is_current);
-        links.extend(mine.into_iter().take(5).map(|one| (one.name, format!("/account/organizations/{}", one.slug))));
+        return mine
+            .into_iter()
+            .take(5)
+            .map(|one| (one.name, format!("/account/organizations/{}", one.slug)))
+            .collect();
     }
-    links.push(("Organisations".to_owned(), "/account/organizations".to_owned()));
-    links
+    Vec::new()
 }
 
 /// A part of the route's path.

@@ -16,11 +16,11 @@ pub(crate) async fn count(tx: &mut PgConnection, rule: &Rule, before: DateTime<U
 /// Takes at most `most` rows; how many it took.
 pub(crate) async fn take(tx: &mut PgConnection, rule: &Rule, before: DateTime<Utc>, most: i64) -> Result<u64> {
     let (table, over) = (rule.table, rule.over);
-    let some = format!("with some as (select t.ctid from {table} t where {over} limit $2)");
+    let batch = format!("with batch as (select t.ctid from {table} t where {over} limit $2)");
     let statement = match rule.deed {
-        Deed::Deletes => format!("{some} delete from {table} t using some where t.ctid = some.ctid"),
+        Deed::Deletes => format!("{batch} delete from {table} t using batch where t.ctid = batch.ctid"),
         Deed::Anonymises(columns) => {
-            format!("{some} update {table} t set {columns} from some where t.ctid = some.ctid")
+            format!("{batch} update {table} t set {columns} from batch where t.ctid = batch.ctid")
         }
     };
     Ok(sqlx::query(AssertSqlSafe(statement)).bind(before).bind(most).execute(tx).await?.rows_affected())

@@ -36,8 +36,8 @@ async fn every_rule_takes_what_it_found_and_then_finds_nothing() {
     assert_eq!(world.number("select count(*) from sessions").await, 2, "a dry run changes nothing");
     let run = run_retention(&world.db, &world.files, false).await.unwrap();
     for (line, counted) in run.lines.iter().zip(&dry.lines) {
-        // Sessions take their refresh tokens along, and the like.
-        assert_eq!((line.name, line.found, line.fault.as_ref()), (counted.name, counted.found, None));
+        // A sign-up that goes leaves a mark, which is over at once by the test's clock.
+        assert!(line.name == counted.name && line.found >= counted.found && line.fault.is_none(), "{line:?}");
         assert_eq!(line.taken, line.found, "{line:?}");
     }
     let again = run_retention(&world.db, &world.files, false).await.unwrap();

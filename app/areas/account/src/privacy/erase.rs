@@ -34,6 +34,7 @@ pub(super) fn ErasePage() -> impl IntoView {
 fn Erase(mine: PrivacyView) -> impl IntoView {
     let action = ServerAction::<AskErasure>::new();
     let tried = Tried::of(action);
+    let missing = tried.message("understood");
     let form = if mine.erasure.is_some() {
         view! {
             <Banner kind=BannerKind::Warning title="You have asked for this already">
@@ -56,7 +57,7 @@ fn Erase(mine: PrivacyView) -> impl IntoView {
                 <Checkbox
                     name="understood"
                     label="I know what is erased, and that it can't be brought back"
-                    error=tried.message("understood")
+                    error=missing
                     required=true
                 />
                 <SubmitButton label="Erase my account in 14 days" kind=ButtonKind::Danger />
@@ -66,7 +67,7 @@ fn Erase(mine: PrivacyView) -> impl IntoView {
     };
     view! {
         <div class="narrow stack">
-            <FormHead title=TITLE tried=tried.clone() />
+            <FormHead title=TITLE tried=tried />
             <h2>"What goes"</h2>
             <ul>
                 <li>"Your name, email address and password, and every way to sign in"</li>

@@ -46,7 +46,7 @@ pub const CURRENT: [Version; 2] = [
         number: 1,
         since: "20 November 2026",
         changes: "",
-        digest: "3c2927bedb4117bd678c40a7829e1e354a494adcd6ca85b26efb012497b30ca4",
+        digest: "7b4593c04232366bb61562d3667d67e9ca00af63aad217732e72e2131ef17103",
     },
 ];
 

@@ -73,6 +73,7 @@ const TAX: &str = "tax law wants what was paid to be kept for 6 years after the 
 const TRAIL: &str =
     "the record of what was done is kept for 7 years, to answer for it and to find misuse, and can't be changed";
 const OTHERS: &str = "somebody else's";
+const MAY_NAME: &str = "may name other people";
 const CHAIN: &str = "holds the record together, and says nothing of you";
 
 /// Everything, in the order in which erasing goes through it: what refers to other rows before these, the person last.
@@ -115,7 +116,8 @@ pub const PARTS: &[Part] = &[
     part("notifications", Area::Mail, "Mails that we sent you", OWN, EVERYTHING, Erase::Delete),
     // The audit trail.
     part("audit_inbox", Area::Audit, "What was done in the last minute", "t.actor_id = $1", Export::Nothing("put into the record before a copy is made"), Erase::Keep(TRAIL)),
-    part("audit_events", Area::Audit, "What you did", "(t.actor_id = $1 or (t.acting_for_kind = 'person' and t.acting_for_id = $1))", but(&[("hash", CHAIN), ("previous_hash", CHAIN)]), Erase::Keep(TRAIL)),
+    part("audit_events", Area::Audit, "What you did to what is yours", OWN_EVENTS, but(&[("hash", CHAIN), ("previous_hash", CHAIN)]), Erase::Keep(TRAIL)),
+    part("audit_events", Area::Audit, "What else you did", OTHER_EVENTS, but(&[("hash", CHAIN), ("previous_hash", CHAIN), ("before", MAY_NAME), ("after", MAY_NAME)]), Erase::Keep(TRAIL)),
     part("audit_events", Area::Audit, "What others did about you", "(t.target_kind = 'user' and t.target_id = $1::text and t.actor_id is distinct from $1 and t.acting_for_id is distinct from $1)", but(&[("hash", CHAIN), ("previous_hash", CHAIN), ("actor_id", OTHERS), ("acting_for_id", OTHERS), ("address", OTHERS), ("request_id", OTHERS)]), Erase::Keep(TRAIL)),
     // The account.
     part("consents", Area::Account, "What you agreed to", OWN, EVERYTHING, Erase::Delete),
@@ -127,6 +129,11 @@ pub const PARTS: &[Part] = &[
 /// The payment service's messages that name one of the person's orders and have been worked on.
 const PAID: &str = "t.processed_at is not null and exists (select from orders o where o.user_id = $1
     and (position(convert_to(o.session_id, 'UTF8') in t.body) > 0 or position(convert_to(o.payment_intent_id, 'UTF8') in t.body) > 0))";
+
+/// Events that the person caused, or that happened on their behalf, to their own account.
+const OWN_EVENTS: &str = "((t.acting_for_kind = 'person' and t.acting_for_id = $1) or (t.actor_id = $1 and t.target_kind = 'user' and t.target_id = $1::text))";
+/// What they did to anything else.
+const OTHER_EVENTS: &str = "t.actor_id = $1 and t.acting_for_id is distinct from $1 and not (t.target_kind = 'user' and t.target_id = $1::text)";
 
 /// An account that is nobody's: no mail reaches its address (RFC 2606), no password has that hash, and it stays suspended.
 const NOBODY: &str = "email = 'erased-' || t.id || '@erased.invalid', name = 'Erased person', password_hash = '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',

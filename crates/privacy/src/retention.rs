@@ -50,6 +50,7 @@ pub const RULES: &[Rule] = &[
     deletes("used tokens of organisations' sign-ins", "sso_replays", 1, "t.expires_at < $1"),
     deletes("records of mails", "notifications", 365, "t.created_at < $1"),
     anonymises("messages of the payment service", "payment_events", 180, "t.processed_at < $1 and length(t.body) > 0", "body = ''"),
+    deletes("copies that were never made", "person_exports", 7, "t.ready_at is null and t.asked_at < $1"),
     deletes("jobs that failed for good", "graphile_worker._private_jobs", 30, "t.attempts >= t.max_attempts and t.locked_at is null and t.run_at < $1"),
 ];
 

@@ -93,9 +93,13 @@ async fn the_register_is_everybodys_to_read() {
     let site = Site::open().await;
     let (status, _, page) = get(&site, "/privacy", "").await;
     assert_eq!(status, StatusCode::OK);
-    for words in
-        ["Everything that we keep", "Where you are signed in", "90 days after the session ends", "Version 1, since"]
-    {
+    for words in [
+        "Everything that we keep",
+        "Where you are signed in",
+        "90 days after the session ends",
+        "Version 1, since",
+        "href=\"/account/privacy\"",
+    ] {
         assert!(page.contains(words), "{words}");
     }
     assert!(get(&site, "/terms", "").await.2.contains("<h2>Your account</h2>"));

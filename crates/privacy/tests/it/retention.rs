@@ -9,6 +9,8 @@ use crate::world::World;
 const OLD: &str = "
     insert into users (id, email, name, password_hash, created_at, updated_at)
         values ('01900000-0000-7000-8000-0000000a0001', 'never@people.test', 'Never', 'x', '2027-01-01', '2027-01-01');
+    insert into person_exports (id, user_id, asked_at)
+        values ('01900000-0000-7000-8000-0000000a0002', '01900000-0000-7000-8000-000000010001', '2027-01-01');
     insert into person_claims (user_id, version, changed_at) values ('01900000-0000-7000-8000-0000000a0009', 1, '2027-01-01');
     insert into sso_attempts (state_hash, connection_id, cookie_hash, created_at, expires_at)
         select sha256('s'), id, sha256('c'), '2027-01-01', '2027-01-01' from sso_connections;

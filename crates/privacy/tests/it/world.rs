@@ -113,6 +113,7 @@ const PERSON: &str = "
     insert into notifications (id, dedupe_key, user_id, template, created_at) values ('{x}', 'k:{m}', '{a}', 't', '2027-01-01');
     insert into audit_inbox (actor_role, actor_id, acting_for_kind, acting_for_id, action, target_kind, target_id, before, after, address)
         values ('user', '{a}', 'person', '{a}', 'test.done', 'user', '{a}', '{\"was\":\"{m}\"}', '{\"is\":\"{m}\"}', 'address {m}'),
+            ('user', '{a}', null, null, 'test.removed', 'invitation', '{y}', '{\"email\":\"third.of.{n}\"}', null, 'address {m}'),
             ('admin', '{keeper}', null, null, 'test.seen', 'user', '{a}', null, null, 'address of keeper');
 ";
 

@@ -9,7 +9,7 @@ mod missing;
 #[cfg(feature = "ssr")]
 mod outage;
 
-use area_account::{AccountRoutes, OrganizationRoutes, SignOnRoutes};
+use area_account::{AccountRoutes, OrganizationRoutes, PrivacyRoutes, SignOnRoutes};
 use area_admin::AdminRoutes;
 use area_catalog::CatalogRoutes;
 use area_checkout::CheckoutRoutes;
@@ -97,6 +97,7 @@ pub fn App() -> impl IntoView {
                     <CatalogRoutes />
                     <AccountRoutes />
                     <OrganizationRoutes />
+                    <PrivacyRoutes />
                     <AdminRoutes />
                     <SignOnRoutes />
                     <CheckoutRoutes />

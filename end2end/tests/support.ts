@@ -143,6 +143,7 @@ export async function signUp(page: Page, person: Person): Promise<void> {
   await page.getByLabel("Your name").fill(person.name);
   await page.getByLabel("Email address").fill(person.email);
   await page.getByLabel("Choose a password").fill(person.password);
+  await page.getByLabel("I agree to the terms of use").check();
   await page.getByRole("button", { name: "Create my account" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Check your email" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText(person.email);

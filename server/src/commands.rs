@@ -69,6 +69,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Deletes and anonymises what is kept no longer, as the daily job does.
+    Retention {
+        /// Only counts it.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The keys that sign access tokens.
     Keys {
         #[command(subcommand)]
@@ -103,6 +109,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
             say(&format!("{released} connections are no longer the only way in. They stay switched on."));
         }
         Command::Audit { command: AuditCommand::Verify } => return audit_verify().await,
+        Command::Retention { dry_run } => return retention(dry_run).await,
         Command::Keys { command } => keys::run(&command).await?,
         Command::Doctor => return doctor::run().await,
     }
@@ -153,6 +160,23 @@ async fn audit_verify() -> anyhow::Result<ExitCode> {
         "The audit trail was tampered with. Keep this database and the file store as they are, and restore a copy elsewhere to compare.",
     );
     Ok(ExitCode::FAILURE)
+}
+
+async fn retention(dry_run: bool) -> anyhow::Result<ExitCode> {
+    let config = Config::from_env()?;
+    let db = state::connect_db(&config).await?;
+    let files = state::open_files(&config)?;
+    let report = guildhall_privacy::run_retention(&db, &*files, dry_run).await?;
+    db.close().await;
+    for line in &report.lines {
+        let what = match &line.fault {
+            Some(fault) => format!("FAILED: {fault}"),
+            None if dry_run => format!("{} to go", line.found),
+            None => format!("{} gone", line.taken),
+        };
+        say(&format!("{:<45} {:<32} {what}", line.name, line.table));
+    }
+    Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn import(file: PathBuf, all_or_nothing: bool, publish: bool) -> anyhow::Result<ExitCode> {

@@ -9,7 +9,7 @@ use guildhall_identity::{FactorSettings, RequiredOf};
 use crate::proxies::TrustedProxies;
 
 /// The names that this program knows under its own prefix.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "GUILDHALL_BASE_URL",
     "GUILDHALL_FILES",
     "GUILDHALL_SECRET_KEY",
@@ -20,6 +20,7 @@ const KNOWN: [&str; 13] = [
     "GUILDHALL_MAIL_FROM",
     "GUILDHALL_TRUSTED_PROXIES",
     "GUILDHALL_AUDIT_YEARS",
+    "GUILDHALL_RETENTION",
     "GUILDHALL_DNS_SERVER",
     "GUILDHALL_REQUIRE_SECOND_FACTOR",
     "GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS",
@@ -60,6 +61,8 @@ pub(crate) struct Config {
     pub metrics_addr: Option<SocketAddr>,
     /// How long the audit trail is kept.
     pub audit_years: u16,
+    /// What is over is only counted each day, not deleted.
+    pub retention_dry_run: bool,
     /// Whom to ask about mail domains, when not whom the machine asks.
     pub dns_server: Option<SocketAddr>,
     /// Plain http on loopback: the sandbox stands in for the services, and cookies are not `Secure`.
@@ -169,6 +172,11 @@ impl Config {
                 .filter(|years| (1..=100).contains(years))
                 .context("GUILDHALL_AUDIT_YEARS is a number of years from 1 to 100")?,
         };
+        let retention_dry_run = match get("GUILDHALL_RETENTION")?.as_deref() {
+            None | Some("on") => false,
+            Some("dry-run") => true,
+            Some(other) => bail!("GUILDHALL_RETENTION is on or dry-run, not {other}"),
+        };
         Ok(Self {
             database_url: get("DATABASE_URL")?.context("DATABASE_URL is not set: for example postgres://guildhall_app@127.0.0.1/guildhall. `cargo xtask db` starts a private PostgreSQL and prints its address")?,
             database_read_url: get("DATABASE_READ_URL")?,
@@ -186,6 +194,7 @@ impl Config {
             secret_key,
             trusted_proxies: TrustedProxies::parse(&get("GUILDHALL_TRUSTED_PROXIES")?.unwrap_or_default())?,
             audit_years,
+            retention_dry_run,
             factors: factor_settings(
                 get("GUILDHALL_REQUIRE_SECOND_FACTOR")?.as_deref(),
                 get("GUILDHALL_SECOND_FACTOR_REMOVAL_HOURS")?.as_deref(),
@@ -314,6 +323,13 @@ mod tests {
         for wrong in ["0", "-1", "7.5", "101", "for ever"] {
             with(&[("GUILDHALL_AUDIT_YEARS", wrong)]).unwrap_err();
         }
+    }
+
+    #[test]
+    fn retention_may_be_rehearsed() {
+        assert!(!with(&[]).unwrap().retention_dry_run);
+        assert!(with(&[("GUILDHALL_RETENTION", "dry-run")]).unwrap().retention_dry_run);
+        with(&[("GUILDHALL_RETENTION", "off")]).unwrap_err();
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | audit | release-sign-on | doctor`.
+//! The program: `guildhall serve | worker | migrate | seed | import | reindex | keys | audit | retention | release-sign-on | doctor`.
 
 mod audit_export;
 mod cards;
 mod commands;
 mod config;
 mod covers;
+mod data_copy;
 mod doctor;
 mod downloads;
 mod form_errors;

@@ -23,7 +23,7 @@ use tower_http::{
 };
 
 use crate::{
-    audit_export, covers, downloads, health, index, keys,
+    audit_export, covers, data_copy, downloads, health, index, keys,
     listen::{self, Doors},
     middleware, pages, public_files, reports, rest, sandbox_proxy, scim, sso,
     state::AppState,
@@ -113,6 +113,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sso/callback", get(sso::callback))
         .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
         .route("/admin/audit/export", get(audit_export::export))
+        .route("/account/privacy/copies/{copy}", get(data_copy::fetch))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(
             move || pages::provide(&fallback_state),
             shell,
@@ -122,6 +123,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), middleware::limits))
         .layer(from_fn_with_state(state.clone(), middleware::second_factor))
+        .layer(from_fn_with_state(state.clone(), middleware::agreed))
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))

@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use axum::extract::FromRef;
 use guildhall_db::Db;
 use guildhall_federation::Federation;
-use guildhall_identity::{Factors, Passwords, Throttle, Tokens, organizations::Dns};
+use guildhall_identity::{Agreements, Factors, Passwords, Throttle, Tokens, organizations::Dns};
 use guildhall_kernel::Sealer;
 use guildhall_notifications::Mailer;
 use guildhall_payments::Stripe;
@@ -33,6 +33,7 @@ pub(crate) struct Services {
     pub index: SearchIndex,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub agreements: Agreements,
     pub federation: Federation,
     pub limits: Limits,
     pub csp: Csp,
@@ -91,6 +92,7 @@ impl AppState {
             passwords,
             federation,
             throttle,
+            agreements: Agreements::default(),
             tokens: Tokens::new(&db, config.secret_key.bytes(), &config.base_url),
             dns: Dns::new(config.dns_server)?,
             factors: Factors::new(sealer, &config.base_url, config.factors)?,

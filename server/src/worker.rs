@@ -7,11 +7,11 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext,
 use guildhall_audit::jobs::{AnchorAudit, SealAudit, TrimAudit};
 use guildhall_db::{Job, OpError, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
-use guildhall_federation::jobs::PurgeFederation;
 use guildhall_identity::factors::{RemoveFactors, run_removal};
-use guildhall_identity::jobs::{ConfirmationRequested, PurgeIdentity, ResetRequested, SignUpRequested};
+use guildhall_identity::jobs::{ConfirmationRequested, ResetRequested, SignUpRequested};
 use guildhall_kernel::mail::SendMail;
 use guildhall_payments::jobs::{ProcessPaymentEvent, Reconcile, RefundPayment, ReleaseDue};
+use guildhall_privacy::jobs::{ErasePerson, PrepareExport, Retention};
 use serde::{Deserialize, Serialize};
 
 use crate::state::AppState;
@@ -44,8 +44,9 @@ works! {
     ConfirmationRequested => |job, state| guildhall_identity::jobs::run_confirmation(&state.db, &job).await;
     ResetRequested => |job, state| guildhall_identity::jobs::run_reset(&state.db, &job).await;
     RemoveFactors => |job, state| run_removal(&state.db, &job).await;
-    PurgeIdentity => |_job, state| guildhall_identity::jobs::run_purge(&state.db).await.map(|_| ());
-    PurgeFederation => |_job, state| guildhall_federation::jobs::run_purge(&state.db).await.map(|_| ());
+    PrepareExport => |job, state| guildhall_privacy::jobs::run_export(&state.db, &*state.files, &job).await;
+    ErasePerson => |job, state| guildhall_privacy::jobs::run_erasure(&state.db, &*state.files, &job).await;
+    Retention => |_job, state| guildhall_privacy::jobs::run_daily(&state.db, &*state.files, state.config.retention_dry_run).await;
     SendMail => |job, state| guildhall_notifications::run_send_mail(&state.db, &state.mailer, &job).await;
     ProcessPaymentEvent => |job, state| guildhall_payments::jobs::process_payment_event(&state.db, &state.stripe, &job).await;
     RefundPayment => |job, state| guildhall_payments::jobs::refund_payment(&state.db, &state.stripe, job).await;
@@ -91,11 +92,10 @@ impl fmt::Debug for Services {
 /// A worker, ready to run.
 pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
     let crontab = format!(
-        "{}\n{}\n17 3 * * * {} ?max=3\n27 3 * * * {} ?max=3",
+        "{}\n{}\n{}",
         guildhall_payments::jobs::CRONTAB,
         guildhall_audit::jobs::CRONTAB,
-        PurgeIdentity::NAME,
-        PurgeFederation::NAME
+        guildhall_privacy::jobs::CRONTAB
     );
     let options = WorkerOptions::default()
         .schema("graphile_worker")

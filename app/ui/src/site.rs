@@ -120,8 +120,12 @@ fn user_links(links: Vec<(String, String)>) -> impl IntoView {
     }
 }
 
-const FOOTER: [(&str, &str); 3] =
-    [("Accessibility", "/accessibility"), ("Privacy", "/privacy"), ("How our algorithms decide", "/transparency")];
+const FOOTER: [(&str, &str); 4] = [
+    ("Accessibility", "/accessibility"),
+    ("Privacy", "/privacy"),
+    ("Terms", "/terms"),
+    ("How our algorithms decide", "/transparency"),
+];
 
 /// What the site owes its readers, and the theme switch.
 #[component]

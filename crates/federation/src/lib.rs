@@ -15,7 +15,6 @@
 
 pub mod connections;
 pub mod flow;
-pub mod jobs;
 pub mod logout;
 pub mod net;
 pub mod policy;

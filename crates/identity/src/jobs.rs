@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    factors, organizations, policy,
+    consents::{self, Agreed},
+    policy,
     store::{self, NewLink, NewPerson, Person, Purpose},
 };
 
@@ -36,6 +37,9 @@ pub struct SignUpRequested {
     /// A path of this site, or empty.
     #[serde(default)]
     pub next: String,
+    /// What the form said of the terms; nothing in a job of before there were any.
+    #[serde(default)]
+    pub agreed: Option<Agreed>,
 }
 
 /// Somebody asked for the confirming link again.
@@ -51,10 +55,6 @@ pub struct ResetRequested {
     pub request: Uuid,
     pub email: String,
 }
-
-/// Forgets links that ended a month ago, sessions that ended 90 days ago and refresh tokens that expired; once a day.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct PurgeIdentity {}
 
 /// Addresses and hashes stay out of the logs.
 macro_rules! debug_by_request {
@@ -76,9 +76,6 @@ impl Job for ConfirmationRequested {
 }
 impl Job for ResetRequested {
     const NAME: &'static str = "identity_reset";
-}
-impl Job for PurgeIdentity {
-    const NAME: &'static str = "identity_purge";
 }
 
 /// Makes the account and sends the link that confirms its address. A confirmed account of that address gets a notice
@@ -115,6 +112,9 @@ pub async fn run_sign_up(db: &Db, job: &SignUpRequested) -> OpResult<()> {
         store::void_links(&mut tx, there.id, Purpose::ConfirmEmail, now).await?;
         store::replace_unconfirmed(&mut tx, &new).await?;
     }
+    if let Some(agreed) = &job.agreed {
+        consents::record_sign_up(&mut tx, new.id, agreed).await?;
+    }
     let to = To { user: new.id, name: new.name, email: new.email, next: &job.next };
     if send_link(db, &mut tx, to, Purpose::ConfirmEmail, job.request).await? {
         tx.commit().await?;
@@ -136,23 +136,6 @@ pub async fn run_confirmation(db: &Db, job: &ConfirmationRequested) -> OpResult<
 /// When the database does not answer.
 pub async fn run_reset(db: &Db, job: &ResetRequested) -> OpResult<()> {
     again(db, &job.email, Purpose::ResetPassword, job.request, |person| !person.suspended).await
-}
-
-/// Deletes what is kept no longer; how many rows.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn run_purge(db: &Db) -> OpResult<u64> {
-    let mut tx = db.begin(&ACTOR).await?;
-    let now = db.clock().now();
-    let before = now - TimeDelta::days(30);
-    let rows = store::purge_links(&mut tx, before).await?
-        + store::purge_sessions(&mut tx, now - policy::SEEN_FOR, now).await?
-        + store::purge_claims(&mut tx).await?
-        + factors::store::purge(&mut tx, now, before).await?
-        + organizations::purge_invitations(&mut tx, now - organizations::policy::KEEP_CLOSED).await?;
-    tx.commit().await?;
-    Ok(rows)
 }
 
 /// Sends a link where the account wants one and has not had too many.

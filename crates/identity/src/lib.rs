@@ -2,7 +2,8 @@
 //!
 //! Public: the ops of [`ops`] (signing up, in and out, staying signed in, confirming, resetting, the account) and [`factors`],
 //! the services [`Passwords`], [`Throttle`], [`Tokens`] and [`Factors`], the session's [`cookie`]s, the rules of [`policy`], and
-//! the jobs of [`jobs`] that the worker runs; and [`organizations`], with everything about them.
+//! the jobs of [`jobs`] that the worker runs; [`consents`], what people agreed to; and [`organizations`], with everything about
+//! them.
 //!
 //! Invariants:
 //! - A password is stored only as an argon2id PHC string, a token only as its SHA-256.
@@ -13,6 +14,7 @@
 //!   person changes; a refresh token works once.
 //! - A link sent by mail works once, for one purpose, for a while. A changed password ends the other sessions.
 
+pub mod consents;
 pub mod cookie;
 pub mod factors;
 pub mod jobs;
@@ -24,6 +26,7 @@ mod store;
 mod throttle;
 mod tokens;
 
+pub use consents::Agreements;
 pub use factors::{FactorSettings, Factors, Proof, RequiredOf, must_set_up, prove_again, verify_second_factor};
 pub use ops::{
     Client, NewSession, SignUp, Signed, SignedIn, account, change_password, confirm_email, end_other_sessions,

@@ -5,6 +5,7 @@ use guildhall_types::UserId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+pub(crate) mod consents;
 mod keys;
 mod sessions;
 
@@ -271,10 +272,4 @@ pub(crate) async fn void_links(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// Deletes links that ended before then.
-pub(crate) async fn purge_links(tx: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
-    let done = sqlx::query!("delete from one_time_tokens where expires_at < $1", before).execute(tx).await?;
-    Ok(done.rows_affected())
 }

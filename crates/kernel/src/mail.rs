@@ -66,6 +66,16 @@ pub enum Mail {
     DomainCode { organization: String, domain: String, code: String },
     /// An admin suspended the account.
     AccountSuspended { name: String, reason: String },
+    /// The copy of everything about the person can be fetched.
+    ExportReady { name: String, link_path: String, until: DateTime<Utc> },
+    /// The person asked to be erased.
+    ErasureAsked { name: String, due_at: DateTime<Utc>, link_path: String },
+    /// They thought better of it.
+    ErasureWithdrawn { name: String },
+    /// It was due, and the person is the last owner of these.
+    ErasureBlocked { name: String, organizations: Vec<String>, link_path: String },
+    /// It is done.
+    Erased { name: String },
 }
 
 /// One course of a receipt.
@@ -103,6 +113,11 @@ impl Mail {
             Self::Invitation { .. } => "invitation",
             Self::DomainCode { .. } => "domain_code",
             Self::AccountSuspended { .. } => "account_suspended",
+            Self::ExportReady { .. } => "export_ready",
+            Self::ErasureAsked { .. } => "erasure_asked",
+            Self::ErasureWithdrawn { .. } => "erasure_withdrawn",
+            Self::ErasureBlocked { .. } => "erasure_blocked",
+            Self::Erased { .. } => "erased",
         }
     }
 }

@@ -149,6 +149,7 @@ actions! {
     Learn = "Take courses, keep notes, write reviews": &[Myself];
     Buy = "Buy a course": &[Myself];
     ReadOrders = "Read a person's orders": &[Myself, Admin];
+    GiveConsent = "Agree to the terms": &[Myself];
     ExportPerson = "Export everything about a person": &[Myself];
     ErasePerson = "Erase a person": &[Myself, Admin], steps_up;
     JoinOrganization = "Join an organisation, invited or by domain": &[Myself];

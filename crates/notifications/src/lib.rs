@@ -9,6 +9,7 @@ mod factors;
 mod mailer;
 mod message;
 mod ops;
+mod privacy;
 mod store;
 mod words;
 

@@ -7,7 +7,9 @@ use sqlx::PgConnection;
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 pub(crate) async fn is_there(tx: &mut PgConnection, user: UserId) -> Result<bool> {
-    sqlx::query_scalar!(r#"select exists (select from users where id = $1) as "there!""#, user.0).fetch_one(tx).await
+    sqlx::query_scalar!(r#"select exists (select from users where id = $1 and erased_at is null) as "there!""#, user.0)
+        .fetch_one(tx)
+        .await
 }
 
 /// Writes down that the message is to be sent, where nobody did before.

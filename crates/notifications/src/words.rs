@@ -6,6 +6,7 @@ use guildhall_types::{Money, OrderId, time};
 use crate::{
     factors,
     message::{Message, Part, Row, build, paragraph},
+    privacy,
 };
 
 /// Writes a mail. Links are made absolute with `base_url`, which has no slash at its end.
@@ -79,6 +80,11 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
         | Mail::CopiedPasskey { .. }
         | Mail::FactorRemovalCode { .. }
         | Mail::FactorRemovalAsked { .. } => factors::compose(mail, base_url),
+        Mail::ExportReady { .. }
+        | Mail::ErasureAsked { .. }
+        | Mail::ErasureWithdrawn { .. }
+        | Mail::ErasureBlocked { .. }
+        | Mail::Erased { .. } => privacy::compose(mail, base_url),
         Mail::Receipt { name, order, paid_at, lines, total } => {
             let paid = time::date(*paid_at);
             receipt(name, *order, &paid, lines, *total, base_url)
@@ -289,6 +295,15 @@ mod tests {
             },
             Mail::DomainCode { organization: name(), domain: "example.org".to_owned(), code: "1234 5678".to_owned() },
             Mail::AccountSuspended { name: name(), reason: name() },
+            Mail::ExportReady { name: name(), link_path: "/account/privacy".to_owned(), until: at },
+            Mail::ErasureAsked { name: name(), due_at: at, link_path: "/account/privacy".to_owned() },
+            Mail::ErasureWithdrawn { name: name() },
+            Mail::ErasureBlocked {
+                name: name(),
+                organizations: vec![name(), "Leeds College".to_owned()],
+                link_path: "/account/organizations".to_owned(),
+            },
+            Mail::Erased { name: name() },
         ]
     }
 

@@ -79,4 +79,8 @@ ids! {
     ConnectionId,
     /// A token with which a directory provisions an organisation's people.
     ScimTokenId,
+    /// A copy of everything about a person.
+    ExportId,
+    /// A person's wish to be erased.
+    ErasureId,
 }

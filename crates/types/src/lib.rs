@@ -14,6 +14,7 @@ pub mod language;
 pub mod learn;
 mod money;
 pub mod organization;
+pub mod privacy;
 pub mod search;
 pub mod time;
 mod viewer;
@@ -21,9 +22,9 @@ mod viewer;
 pub use chrono::{DateTime, Utc};
 pub use error::{Error, FieldError, Fields, Result};
 pub use id::{
-    CategoryId, ConnectionId, CourseId, EnrollmentId, InvitationId, JobId, LedgerTransactionId, LessonId, ModuleId,
-    NotificationId, OptionId, OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId, QuizAttemptId, ReviewId,
-    ScimTokenId, SessionId, TeamId, UserId,
+    CategoryId, ConnectionId, CourseId, EnrollmentId, ErasureId, ExportId, InvitationId, JobId, LedgerTransactionId,
+    LessonId, ModuleId, NotificationId, OptionId, OrderId, OrderLineId, OrganizationId, PasskeyId, QuestionId,
+    QuizAttemptId, ReviewId, ScimTokenId, SessionId, TeamId, UserId,
 };
 pub use money::{Currency, Money, ParseMoneyError};
 pub use viewer::Viewer;

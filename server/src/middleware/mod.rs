@@ -3,6 +3,7 @@
 //! the API then who asks ([`actor`]) and how often ([`limits`]).
 
 mod actor;
+mod agreed;
 mod csp;
 mod edge;
 mod headers;
@@ -13,6 +14,7 @@ mod outage;
 mod second_factor;
 
 pub(crate) use actor::actor;
+pub(crate) use agreed::agreed;
 pub(crate) use csp::{Csp, REPORTS};
 pub(crate) use edge::{PageNonce, edge};
 pub(crate) use headers::headers;

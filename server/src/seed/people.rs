@@ -46,6 +46,9 @@ pub(crate) async fn make(db: &Db, tx: &mut Tx, size: Size, hash: &str, from: Dat
         learners.push(Learner { id, signature: format!("{given} {initial}.") });
     }
     store::insert_users(tx, &rows, hash).await?;
+    for version in guildhall_identity::consents::CURRENT {
+        store::agree(tx, version.document.slug(), i32::try_from(version.number)?).await?;
+    }
     Ok(People { provider, enterprise, learners })
 }
 

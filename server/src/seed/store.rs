@@ -150,6 +150,18 @@ pub(crate) async fn insert_users(db: &mut PgConnection, rows: &UserRows, passwor
     Ok(())
 }
 
+/// Everybody of the demo agreed to the terms when they signed up.
+pub(crate) async fn agree(db: &mut PgConnection, document: &str, version: i32) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into consents (user_id, document, version, given_at, source) select id, $1, $2, created_at, 'sign_up' from users",
+        document,
+        version
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 pub(crate) struct CourseRow {
     pub id: Uuid,
     pub provider_id: Uuid,

@@ -20,6 +20,9 @@ enum Anonymous {
 use Anonymous::{Allowed, Refused};
 
 const TABLE: &[(&str, Anonymous)] = &[
+    ("/api/fn/account/agree", Refused),
+    ("/api/fn/account/ask-erasure", Refused),
+    ("/api/fn/account/ask-export", Refused),
     ("/api/fn/account/ask-for-removal", Allowed),
     ("/api/fn/account/change-password", Refused),
     ("/api/fn/account/confirm-email", Allowed),
@@ -37,6 +40,8 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/account/keep-factors-by-link", Allowed),
     ("/api/fn/account/keep-recovery-codes", Refused),
     ("/api/fn/account/make-recovery-codes", Refused),
+    ("/api/fn/account/outstanding", Refused),
+    ("/api/fn/account/privacy", Refused),
     ("/api/fn/account/read", Refused),
     ("/api/fn/account/reauthenticate", Refused),
     ("/api/fn/account/recovery-codes", Refused),
@@ -66,6 +71,7 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/account/start-second-step", Allowed),
     ("/api/fn/account/start-totp", Refused),
     ("/api/fn/account/totp", Refused),
+    ("/api/fn/account/withdraw-erasure", Refused),
     ("/api/fn/admin/audit", Refused),
     ("/api/fn/admin/end-sessions", Refused),
     ("/api/fn/admin/organization", Refused),
@@ -129,6 +135,7 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/organizations/transfer", Refused),
     ("/api/fn/organizations/view", Refused),
     ("/api/fn/organizations/withdraw", Refused),
+    ("/api/fn/privacy/register", Allowed),
 ];
 
 #[tokio::test]

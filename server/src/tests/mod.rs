@@ -10,6 +10,7 @@ mod language;
 mod outage;
 mod outsiders;
 mod pages;
+mod privacy;
 pub(crate) mod redis;
 mod rest;
 mod roles;
@@ -104,6 +105,23 @@ pub(crate) async fn text(response: Response<Body>) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// Has people agreed to the terms as they stand: those whose column has this value.
+pub(crate) async fn agree(owner: &sqlx::PgPool, column: &str, value: &str) {
+    for version in guildhall_identity::consents::CURRENT {
+        let sql = format!(
+            "insert into consents (user_id, document, version, given_at, source) select id, $2, $3, now(), 'asked' from users where {column} = $1
+             on conflict do nothing"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(value)
+            .bind(version.document.slug())
+            .bind(i32::try_from(version.number).unwrap())
+            .execute(owner)
+            .await
+            .unwrap();
+    }
+}
+
 /// Everything that a person's browser would send along after signing in.
 impl Site {
     pub(crate) async fn sign_in(&self, name: &str) -> String {
@@ -121,6 +139,13 @@ impl Site {
         .execute(&self.test.owner)
         .await
         .unwrap();
+        agree(&self.test.owner, "email", &email).await;
+        self.sign_in_again(name).await
+    }
+
+    /// For somebody who was signed in before.
+    pub(crate) async fn sign_in_again(&self, name: &str) -> String {
+        let email = format!("{}@people.example.com", name.to_lowercase());
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("email", &email)
             .append_pair("password", "copper lantern meadow 41")

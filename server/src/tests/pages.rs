@@ -40,6 +40,10 @@ const PAGES: &[&str] = &[
     "/styleguide",
     "/transparency",
     "/privacy",
+    "/terms",
+    "/account/privacy",
+    "/account/privacy/erase",
+    "/account/agree",
     "/accessibility",
 ];
 

@@ -132,9 +132,11 @@ pub async fn sign_up(
     #[server(default)] email: String,
     #[server(default)] password: String,
     #[server(default)] next: String,
+    #[server(default)] agree: bool,
 ) -> Result<(), Error> {
     let desk = ssr::desk()?;
-    let form = guildhall_identity::SignUp { name: &name, email: &email, password: &password, next: &next };
+    let form =
+        guildhall_identity::SignUp { name: &name, email: &email, password: &password, next: &next, agreed: agree };
     guildhall_identity::sign_up(&desk.db, &desk.passwords, &desk.throttle, &desk.client, form)
         .await
         .map_err(|error| ssr::told(error).with_entered(&[("name", &name), ("email", &email)]))?;

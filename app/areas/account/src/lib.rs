@@ -7,12 +7,14 @@ mod api;
 mod form;
 mod organizations;
 mod pages;
+mod privacy;
 mod second_step_api;
 mod security_api;
 mod sign_on;
 
 pub use organizations::{OrganizationRoutes, organization_menu};
 pub use pages::{AccountRoutes, ProveAgain};
+pub use privacy::PrivacyRoutes;
 pub use sign_on::SignOnRoutes;
 
 /// Links the area into the browser's module; it brings no islands of its own.

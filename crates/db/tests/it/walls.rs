@@ -105,6 +105,9 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into scim_users (id, organization_id, user_id, user_name, active, created_at, updated_at) values ('{i3}', '{o}', '{a}', 'a@example.test', true, now(), now());
         insert into scim_groups (id, organization_id, display_name, created_at, updated_at) values ('{i3}', '{o}', 'N', now(), now());
         insert into scim_group_members (group_id, scim_user_id, organization_id) values ('{i3}', '{i3}', '{o}');
+        insert into consents (user_id, document, version, given_at, source) values ('{a}', 'terms', 1, now(), 'sign_up');
+        insert into person_exports (id, user_id, asked_at) values ('{i3}', '{a}', now());
+        insert into erasures (id, user_id, asked_at, due_at) values ('{i3}', '{a}', now(), now());
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.told', 't', '1');
         select audit_seal(10);
         insert into audit_inbox (actor_role, action, target_kind, target_id) values ('system', 'test.waits', 't', '2');
@@ -256,6 +259,9 @@ async fn a_stranger_reads_and_changes_nothing() {
     // The owner, by contrast, sees what is theirs.
     for table in [
         "sessions",
+        "consents",
+        "person_exports",
+        "erasures",
         "totp_factors",
         "passkeys",
         "recovery_codes",

@@ -139,11 +139,3 @@ pub(crate) async fn take_link(
     .fetch_optional(tx)
     .await
 }
-
-/// Deletes what is over.
-pub(crate) async fn purge(tx: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
-    let attempts = sqlx::query!("delete from sso_attempts where expires_at < $1", before).execute(&mut *tx).await?;
-    let links = sqlx::query!("delete from sso_pending_links where expires_at < $1", before).execute(&mut *tx).await?;
-    let replays = sqlx::query!("delete from sso_replays where expires_at < $1", before).execute(tx).await?;
-    Ok(attempts.rows_affected() + links.rows_affected() + replays.rows_affected())
-}

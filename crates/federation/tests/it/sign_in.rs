@@ -244,15 +244,3 @@ async fn an_account_that_somebody_else_began_is_taken_over() {
     let kept = stage.text("select name || password_hash from users where email = 'robin@acme.example'").await.unwrap();
     assert!(!kept.contains("squatter") && !kept.contains("Squatter"), "{kept}");
 }
-
-#[tokio::test]
-async fn what_is_over_is_forgotten() {
-    let stage = Stage::new().await;
-    stage.verify("acme.example").await;
-    let connection = stage.usual().await;
-    signed_in(stage.sign_in(connection, who("robin@acme.example")).await);
-    link_first(stage.sign_in(connection, who("ada@home.example")).await);
-    assert_eq!(guildhall_federation::jobs::run_purge(&stage.db).await.unwrap(), 0);
-    stage.db.clock().advance(TimeDelta::days(2));
-    assert_eq!(guildhall_federation::jobs::run_purge(&stage.db).await.unwrap(), 5);
-}

@@ -7,6 +7,7 @@ use guildhall_types::{Error, Fields};
 
 use crate::{
     Client, EmailAddress, Passwords, Throttle,
+    consents::{AGREE_FIRST, Agreed},
     jobs::{ConfirmationRequested, SignUpRequested},
     policy::{self, NewPassword, PersonName},
     store::{self, Purpose},
@@ -20,6 +21,8 @@ pub struct SignUp<'a> {
     pub password: &'a str,
     /// Where the person wanted to go: a path of this site, or empty. It comes back with the confirming link.
     pub next: &'a str,
+    /// Whether the box beside the terms is ticked.
+    pub agreed: bool,
 }
 
 const STALE: &str = "This link has expired, or a newer one was sent. Ask for a new link.";
@@ -40,6 +43,9 @@ pub async fn sign_up(
     let email = EmailAddress::parse(form.email).map_err(|message| fields.add("email", message)).ok();
     let password =
         NewPassword::parse(form.password, email.as_ref()).map_err(|message| fields.add("password", message)).ok();
+    if !form.agreed {
+        fields.add("agree", AGREE_FIRST);
+    }
     fields.finish()?;
     let (Some(name), Some(email), Some(password)) = (name, email, password) else {
         return Err(Error::BadRequest { message: "Fill in the whole form.".to_owned() }.into());
@@ -54,6 +60,7 @@ pub async fn sign_up(
         email: email.as_str().to_owned(),
         password_hash,
         next: policy::own_path(form.next, "").to_owned(),
+        agreed: Some(Agreed::to_all(db.clock().now())),
     };
     enqueue(&mut tx, &job, JobOptions::default()).await?;
     tx.commit().await?;

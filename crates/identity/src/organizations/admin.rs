@@ -102,7 +102,7 @@ pub async fn restore_person(db: &Db, actor: &Actor, id: UserId) -> OpResult<()> 
     let mut tx = db.begin(actor).await?;
     people_store::person(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if !store::admin::set_person_suspended(&mut tx, id, None, db.clock().now()).await? {
-        return Err(Error::conflict("This person is not suspended.").into());
+        return Err(Error::conflict("This person is not suspended, or their account is erased.").into());
     }
     record(&mut tx, actor, Event::new("user.restored", "user", id)).await?;
     tx.commit().await?;

@@ -37,8 +37,6 @@ pub use invitations::{
 pub use members::{leave, members, remove_member, set_role, transfer};
 pub use teams::{create_team, delete_team, put_in_team, rename_team, take_out_of_team, teams};
 
-pub(crate) use store::invitations::purge as purge_invitations;
-
 /// An organisation that somebody set up or joined just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entered {

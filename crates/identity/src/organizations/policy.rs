@@ -26,8 +26,6 @@ pub const FOUNDED_AT_MOST: i64 = 10;
 /// Domains of one organisation, and its teams.
 pub const DOMAINS_AT_MOST: i64 = 20;
 pub const TEAMS_AT_MOST: i64 = 200;
-/// Closed invitations are forgotten after this.
-pub const KEEP_CLOSED: TimeDelta = TimeDelta::days(90);
 /// What stands before the token in a domain's TXT record.
 pub const RECORD: &str = "guildhall-verification=";
 /// Parts of an organisation's address that are pages.

@@ -80,17 +80,6 @@ pub(crate) async fn changed_people(tx: &mut PgConnection) -> Result<Vec<(UserId,
     Ok(rows.into_iter().map(|row| (row.user_id.into(), row.version)).collect())
 }
 
-/// Deletes the marks of people who are gone, a day after the last token of theirs.
-pub(crate) async fn purge_claims(tx: &mut PgConnection) -> Result<u64> {
-    let done = sqlx::query!(
-        "delete from person_claims c where changed_at < clock_timestamp() - interval '1 day'
-         and not exists (select from users u where u.id = c.user_id)"
-    )
-    .execute(tx)
-    .await?;
-    Ok(done.rows_affected())
-}
-
 /// Whether a listener's connection still answers.
 pub(crate) async fn ping(listener: &mut PgListener) -> Result<()> {
     sqlx::query!("select 1 as \"one!\"").fetch_one(listener).await.map(|_| ())

@@ -257,11 +257,3 @@ pub(crate) async fn end_sessions(
     .await?;
     Ok(done.rows_affected())
 }
-
-/// Deletes sessions that ended before then, and refresh tokens that expired before now.
-pub(crate) async fn purge_sessions(tx: &mut PgConnection, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64> {
-    let tokens = sqlx::query!("delete from refresh_tokens where expires_at < $1", now).execute(&mut *tx).await?;
-    let sessions =
-        sqlx::query!("delete from sessions where expires_at < $1 or revoked_at < $1", before).execute(tx).await?;
-    Ok(tokens.rows_affected() + sessions.rows_affected())
-}

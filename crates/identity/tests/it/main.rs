@@ -10,6 +10,7 @@
 mod account;
 mod admin;
 mod authenticator;
+mod consents;
 mod domains;
 mod factors;
 mod factors_lost;

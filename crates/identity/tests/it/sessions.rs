@@ -114,19 +114,3 @@ async fn trying_again_and_again_is_slowed_for_the_one_who_tries() {
     stage.wait(TimeDelta::seconds(90));
     stage.sign_in_as("ada@example.com", PASSWORD).await.unwrap();
 }
-
-#[tokio::test]
-async fn what_is_over_is_forgotten_in_time() {
-    let stage = Stage::new().await;
-    let (_, old) = stage.signed_in("ada@example.com").await;
-    stage.wait(TimeDelta::days(31));
-    let new = stage.sign_in_as("ada@example.com", PASSWORD).await.unwrap();
-    assert_eq!(jobs::run_purge(&stage.db).await.unwrap(), 1, "the expired refresh token");
-    stage.wait(TimeDelta::days(2));
-    assert_eq!(jobs::run_purge(&stage.db).await.unwrap(), 1, "the confirming link");
-    stage.wait(TimeDelta::days(65));
-    jobs::run_purge(&stage.db).await.unwrap();
-    assert_eq!(stage.count("select count(*) from sessions").await, 1);
-    assert!(stage.actor(&old).await.user_id().is_none());
-    drop(new);
-}

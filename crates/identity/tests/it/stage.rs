@@ -52,8 +52,14 @@ impl Stage {
     }
 
     pub async fn sign_up_as(&self, name: &str, email: &str, password: &str) -> OpResult<()> {
-        sign_up(&self.db, &self.passwords, &self.throttle, &self.client, SignUp { name, email, password, next: "" })
-            .await
+        sign_up(
+            &self.db,
+            &self.passwords,
+            &self.throttle,
+            &self.client,
+            SignUp { name, email, password, next: "", agreed: true },
+        )
+        .await
     }
 
     pub async fn sign_in_as(&self, email: &str, password: &str) -> OpResult<NewSession> {

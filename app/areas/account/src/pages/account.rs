@@ -89,6 +89,10 @@ fn Account(account: AccountView) -> impl IntoView {
                 <h2 id="sessions-heading">"Where you are signed in"</h2>
                 <p><a href="/account/sessions">"See your devices, and sign them out"</a></p>
             </section>
+            <section class="section" aria-labelledby="data-heading">
+                <h2 id="data-heading">"Your data"</h2>
+                <p><a href="/account/privacy">"Get a copy of your data, or have your account erased"</a></p>
+            </section>
         </div>
     }
 }

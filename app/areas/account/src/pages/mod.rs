@@ -21,6 +21,7 @@ use leptos_router::{
 };
 
 use account::AccountPage;
+pub(crate) use account::Failure;
 use confirm::ConfirmEmailPage;
 pub use prove_again::ProveAgain;
 use reset::{ForgottenPasswordPage, ResetPasswordPage};
@@ -69,7 +70,7 @@ pub(crate) fn query(name: &str) -> String {
 }
 
 /// Says what a form has just done; nothing where none was sent.
-fn done_banner(text: Option<&'static str>) -> Option<impl IntoView> {
+pub(crate) fn done_banner(text: Option<&'static str>) -> Option<impl IntoView> {
     text.map(|text| {
         view! {
             <Banner kind=BannerKind::Success title="Done">

@@ -1,7 +1,7 @@
 //! Creating an account.
 
 use guildhall_types::form::{EMAIL_MAX, NAME_MAX};
-use guildhall_ui::{Banner, BannerKind, Field, FieldKind, SubmitButton};
+use guildhall_ui::{Banner, BannerKind, Checkbox, Field, FieldKind, SubmitButton};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::{Meta, Title};
 
@@ -45,6 +45,16 @@ pub(crate) fn SignUpPage() -> impl IntoView {
                     autocomplete="new-password"
                     required=true
                     error=tried.message("password")
+                />
+                <p>
+                    "What you and we agree: the " <a href="/terms">"terms of use"</a>
+                    ". What we keep about you: the " <a href="/privacy">"privacy notice"</a> "."
+                </p>
+                <Checkbox
+                    name="agree"
+                    label="I agree to the terms of use and have read the privacy notice"
+                    error=tried.message("agree")
+                    required=true
                 />
                 <input type="hidden" name="next" value=next />
                 <SubmitButton label="Create my account" />

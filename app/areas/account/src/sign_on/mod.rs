@@ -66,7 +66,7 @@ fn notice(which: Notice) -> Option<String> {
 }
 
 /// Before what hangs on keys is shown for changing: whoever proved themselves too long ago does so again, and comes back.
-fn prove_first() {
+pub(crate) fn prove_first() {
     #[cfg(feature = "ssr")]
     if let (Ok(db), Ok(user)) = (guildhall_host::db(), guildhall_host::actor().user())
         && user.confirmed_recently(db.clock()).is_err()

@@ -1,4 +1,4 @@
-//! What the site owes its readers: accessibility, privacy, and how its algorithms decide. Written in `docs/`, shown here.
+//! What the site owes its readers: accessibility, and how its algorithms decide. Written in `docs/`, shown here.
 
 use guildhall_ui::Prose;
 use leptos::prelude::*;
@@ -40,5 +40,4 @@ macro_rules! statement {
 }
 
 statement!(AccessibilityView, "Accessibility", "statements/accessibility.md");
-statement!(PrivacyView, "Privacy", "statements/privacy.md");
 statement!(TransparencyView, "How our algorithms decide", "atrs/search-ranking.md");

@@ -14,7 +14,7 @@ use leptos_router::{
     path,
 };
 
-use about::{AccessibilityView, PrivacyView, TransparencyView};
+use about::{AccessibilityView, TransparencyView};
 use catalog::CatalogView;
 use course::{CourseView, PreviewView, ReviewsView};
 use home::HomeView;
@@ -31,7 +31,6 @@ pub fn CatalogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("courses/:slug/reviews") view=ReviewsView ssr=SsrMode::Async />
             <Route path=path!("courses/:slug/preview/:lesson") view=PreviewView ssr=SsrMode::Async />
             <Route path=path!("accessibility") view=AccessibilityView ssr=SsrMode::Async />
-            <Route path=path!("privacy") view=PrivacyView ssr=SsrMode::Async />
             <Route path=path!("transparency") view=TransparencyView ssr=SsrMode::Async />
             <Route path=path!("providers") view=ProvidersView ssr=SsrMode::Async />
             <Route path=path!("providers/:slug") view=ProviderView ssr=SsrMode::Async />

@@ -65,22 +65,3 @@ pub(crate) async fn delete_all(tx: &mut PgConnection, user: UserId) -> Result<bo
     delete_codes(tx, user).await?;
     Ok(app.rows_affected() + keys.rows_affected() > 0)
 }
-
-/// Deletes what ended or was begun and left.
-pub(crate) async fn purge(tx: &mut PgConnection, now: DateTime<Utc>, before: DateTime<Utc>) -> Result<u64> {
-    let challenges =
-        sqlx::query!("delete from webauthn_challenges where expires_at < $1", now).execute(&mut *tx).await?;
-    let pending = sqlx::query!("delete from pending_sign_ins where expires_at < $1", now).execute(&mut *tx).await?;
-    sqlx::query!("update recovery_code_sheets set sealed = null where sealed is not null and shown_until < $1", now)
-        .execute(&mut *tx)
-        .await?;
-    let resets = sqlx::query!("delete from factor_resets where ended_at < $1", before).execute(&mut *tx).await?;
-    // Begun a day ago and never confirmed.
-    let started = sqlx::query!(
-        "delete from totp_factors where confirmed_at is null and created_at < $1",
-        now - chrono::TimeDelta::days(1)
-    )
-    .execute(tx)
-    .await?;
-    Ok(challenges.rows_affected() + pending.rows_affected() + resets.rows_affected() + started.rows_affected())
-}

@@ -110,7 +110,7 @@ pub(crate) async fn set_person_suspended(
 ) -> Result<bool> {
     let done = sqlx::query!(
         "update users set suspended_at = case when $2::text is null then null else $3::timestamptz end, suspended_reason = $2, updated_at = $3
-         where id = $1 and (suspended_at is null) = ($2::text is not null)",
+         where id = $1 and erased_at is null and (suspended_at is null) = ($2::text is not null)",
         id.0,
         reason,
         now

@@ -237,13 +237,6 @@ pub(crate) async fn sent_again(
     Ok(done.rows_affected() == 1)
 }
 
-/// Deletes those that were closed or expired before then.
-pub(crate) async fn purge(tx: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
-    let done =
-        sqlx::query!("delete from invitations where closed_at < $1 or expires_at < $1", before).execute(tx).await?;
-    Ok(done.rows_affected())
-}
-
 /// What somebody is called, for the mail and the page of an invitation.
 pub(crate) async fn name_of(tx: &mut PgConnection, user: UserId) -> Result<Option<String>> {
     sqlx::query_scalar!("select name from users where id = $1", user.0).fetch_optional(tx).await

@@ -1,0 +1,79 @@
+//! The words of mails about a person's own data.
+
+use guildhall_kernel::mail::Mail;
+use guildhall_types::time;
+
+use crate::message::{Message, Part, build, paragraph};
+
+/// Writes such a mail; any other is none of this module's.
+pub(crate) fn compose(mail: &Mail, base_url: &str) -> Message {
+    let absolute = |path: &str| format!("{base_url}{path}");
+    match mail {
+        Mail::ExportReady { name, link_path, until } => build(
+            "The copy of your data is ready",
+            name,
+            &[
+                paragraph("You asked for a copy of everything that Guildhall keeps about you. It is ready."),
+                Part::Action { label: "Get your copy", url: absolute(link_path) },
+                paragraph(format!(
+                    "Sign in to get it. It is there until {} (UTC); after that you can ask for another one.",
+                    time::date_time(*until)
+                )),
+                paragraph(format!(
+                    "If you did not ask for it, choose a new password: {}",
+                    absolute("/forgotten-password")
+                )),
+            ],
+            base_url,
+        ),
+        Mail::ErasureAsked { name, due_at, link_path } => build(
+            "Your account will be erased",
+            name,
+            &[
+                paragraph(format!(
+                    "You asked us to erase your Guildhall account. It happens on {} (UTC). Until then you can use it as before.",
+                    time::date_time(*due_at)
+                )),
+                paragraph("If you have changed your mind, or if it was not you, keep it. You only need to sign in."),
+                Part::Action { label: "Keep my account", url: absolute(link_path) },
+                paragraph("After that day it can't be brought back, by us or by anybody."),
+            ],
+            base_url,
+        ),
+        Mail::ErasureWithdrawn { name } => build(
+            "Your account stays",
+            name,
+            &[paragraph("You told us to keep your Guildhall account. Nothing was erased.")],
+            base_url,
+        ),
+        Mail::ErasureBlocked { name, organizations, link_path } => build(
+            "We could not erase your account yet",
+            name,
+            &[
+                paragraph(format!(
+                    "Today we wanted to erase your Guildhall account, as you asked us. You are the only owner of {}, and an organisation needs an owner.",
+                    organizations.join(" and ")
+                )),
+                paragraph(
+                    "Make somebody else an owner, or answer this email to have the organisation closed. We try again every day.",
+                ),
+                Part::Action { label: "See your organisations", url: absolute(link_path) },
+            ],
+            base_url,
+        ),
+        Mail::Erased { name } => build(
+            "Your account is erased",
+            name,
+            &[
+                paragraph(
+                    "We have erased your Guildhall account, as you asked us. This is the last email that we send you.",
+                ),
+                paragraph(
+                    "What the law wants us to keep stays: what was paid, and the record of what was done on the site. It no longer has your name or your email address beside it, except where the record of what was done holds them; we keep that for 7 years.",
+                ),
+            ],
+            base_url,
+        ),
+        other => build(other.template(), "", &[], base_url),
+    }
+}

@@ -111,6 +111,8 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/theme", post(theme::choose))
         .route("/sso/{connection}/start", get(sso::start))
         .route("/sso/callback", get(sso::callback))
+        .route("/sso/{connection}/acs", post(sso::acs).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .route("/sso/{connection}/arrive", get(sso::arrive))
         .route("/learn/{enrollment}/files/{lesson}", get(downloads::download))
         .route("/admin/audit/export", get(audit_export::export))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(
@@ -135,6 +137,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/webhooks/stripe", post(webhooks::stripe::receive).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
         .route("/sso/{connection}/jwks.json", get(sso::keys))
+        .route("/sso/{connection}/metadata", get(sso::metadata))
         .route("/sso/backchannel-logout/{connection}", post(sso::logout).layer(DefaultBodyLimit::max(FORM_LIMIT)))
         .route("/scim/v2/{*path}", any(scim::handle).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)))
         .route(middleware::REPORTS, post(reports::receive).layer(DefaultBodyLimit::max(reports::LIMIT)))

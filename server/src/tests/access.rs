@@ -49,6 +49,7 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/account/reset-password", Allowed),
     ("/api/fn/account/revoke-scim-token", Refused),
     ("/api/fn/account/save-connection", Refused),
+    ("/api/fn/account/save-saml-connection", Refused),
     ("/api/fn/account/sign-on", Refused),
     ("/api/fn/account/start-sign-on", Allowed),
     ("/api/fn/account/switch-connection", Refused),

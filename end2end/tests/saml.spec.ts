@@ -1,5 +1,6 @@
 // Through an organisation's own sign-in by SAML: its owner connects the sandbox's provider, and somebody comes in by it.
 
+import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type Page } from "@playwright/test";
 import { type Person, expect, signIn, signUp, somebody, test } from "./support.ts";
 
@@ -15,6 +16,16 @@ const ada: Person = somebody("Ada");
 async function freshPage(browser: Browser, baseURL: string | undefined): Promise<Page> {
   const context = await browser.newContext({ baseURL, locale: "en-GB" });
   return context.newPage();
+}
+
+/** No violation of axe's rules, and no sideways scrolling on the narrowest screen. */
+async function isSound(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  expect(violations.map((violation) => violation.id)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 700 });
+  const beyond = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  expect(await page.evaluate(beyond)).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1280, height: 900 });
 }
 
 interface How {
@@ -58,6 +69,7 @@ test("an owner connects a SAML provider, tests it and switches it on", async ({ 
   await page.goto(SIGN_ON);
   await page.getByRole("link", { name: "Any SAML 2.0 provider" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Add Any SAML 2.0 provider" })).toBeVisible();
+  await isSound(page);
   await page.getByLabel("Name", { exact: true }).fill("Staff accounts by SAML");
   await page.getByLabel("The provider’s metadata").fill("<not metadata>");
   await page.getByLabel("Role", { exact: true }).selectOption({ label: "Learner" });
@@ -70,6 +82,7 @@ test("an owner connects a SAML provider, tests it and switches it on", async ({ 
   await expect(page.getByText("RSA, 2048 bits")).toBeVisible();
   await page.getByRole("button", { name: "Test the connection" }).click();
   await expect(page.getByText("It would let people sign in")).toBeVisible();
+  await isSound(page);
   await page.getByLabel("People can sign in through it").check();
   await page.getByRole("button", { name: "Save how it is used" }).click();
   await expect(page.getByText("How the connection is used is saved.")).toBeVisible();

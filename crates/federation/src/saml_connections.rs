@@ -236,13 +236,11 @@ fn settings(
             refused_why: None,
         },
         (None, Some(kept)) => kept.clone(),
-        (None, None) => return Err(Error::field("metadata", "Paste the provider’s metadata, or enter its address").into()),
+        (None, None) => {
+            return Err(Error::field("metadata", "Paste the provider’s metadata, or enter its address").into());
+        }
     };
-    Ok(SamlSettings {
-        email_attribute: typed.email_attribute.clone(),
-        idp_initiated: fields.idp_initiated,
-        ..kept
-    })
+    Ok(SamlSettings { email_attribute: typed.email_attribute.clone(), idp_initiated: fields.idp_initiated, ..kept })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one write of everything that makes a connection")]
@@ -308,7 +306,10 @@ async fn description(
 ) -> TestStep {
     let what = "The provider’s metadata is current";
     if settings.valid_until.is_some_and(|end| end <= now) {
-        return failed(what, "It has run out. Ask the provider for its current metadata, and save the connection with it.");
+        return failed(
+            what,
+            "It has run out. Ask the provider for its current metadata, and save the connection with it.",
+        );
     }
     if settings.metadata_url.is_empty() {
         return passed(what, "It was pasted, so only the provider knows. Paste it again when its certificate changes.");
@@ -319,9 +320,10 @@ async fn description(
     };
     match parse_metadata(&text, federation.providers.reach(), now) {
         Err(problem) => failed(what, format!("{problem}.")),
-        Ok(found) if found.entity_id != kept.connection.issuer => {
-            failed(what, format!("It now describes {}, another provider. Save the connection to use that.", found.entity_id))
-        }
+        Ok(found) if found.entity_id != kept.connection.issuer => failed(
+            what,
+            format!("It now describes {}, another provider. Save the connection to use that.", found.entity_id),
+        ),
         Ok(found) => {
             let now_there: Vec<&[u8]> = found.certificates.iter().map(Certificate::der).collect();
             let as_kept = now_there.len() == settings.certificates.len()
@@ -339,10 +341,8 @@ async fn description(
 fn usable_certificates(settings: &SamlSettings, now: chrono::DateTime<chrono::Utc>) -> TestStep {
     let what = "Its certificates can be used";
     let all = certificates(settings);
-    let told: Vec<String> = all
-        .iter()
-        .map(|one| format!("{}, until {}", one.kind(), one.expires_at().format("%-d %B %Y")))
-        .collect();
+    let told: Vec<String> =
+        all.iter().map(|one| format!("{}, until {}", one.kind(), one.expires_at().format("%-d %B %Y"))).collect();
     if all.is_empty() {
         failed(what, "There is none that we can use.")
     } else if all.iter().all(|one| one.expires_at() <= now) {

@@ -43,7 +43,8 @@ pub enum Outcome {
     LinkFirst { cookie: String },
 }
 
-pub(super) const STALE: &str = "This sign-in was started too long ago, in another browser, or has been used already. Start again.";
+pub(super) const STALE: &str =
+    "This sign-in was started too long ago, in another browser, or has been used already. Start again.";
 
 /// A person whom the provider vouches for.
 pub(super) struct Vouched {

@@ -38,7 +38,8 @@ pub async fn begin(
     let kept = usable(db, connection).await?;
     let now = db.clock().now();
     let is_saml = kept.connection.kind == Kind::Saml;
-    let provider = if is_saml { None } else { Some(federation.providers.of(&kept.connection, now).await.map_err(away)?) };
+    let provider =
+        if is_saml { None } else { Some(federation.providers.of(&kept.connection, now).await.map_err(away)?) };
     let (state, state_hash) = token::issue(db.chance());
     let (secret, cookie_hash) = token::issue(db.chance());
     let attempt = NewAttempt {

@@ -33,7 +33,11 @@ pub struct Assertion {
 }
 
 /// Reads an assertion from its verified bytes and checks it.
-pub(super) fn read(assertion: Element<'_, '_>, expected: &Expected<'_>, now: DateTime<Utc>) -> Result<Assertion, Refusal> {
+pub(super) fn read(
+    assertion: Element<'_, '_>,
+    expected: &Expected<'_>,
+    now: DateTime<Utc>,
+) -> Result<Assertion, Refusal> {
     if assertion.attribute("Version") != Some("2.0") {
         return Err(Refusal::Assertions);
     }

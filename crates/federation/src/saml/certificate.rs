@@ -62,7 +62,8 @@ impl Certificate {
         let info = certificate.public_key();
         let key = match info.parsed().ok()? {
             PublicKey::RSA(key) => {
-                let plain = |number: &[u8]| -> Vec<u8> { number.iter().copied().skip_while(|byte| *byte == 0).collect() };
+                let plain =
+                    |number: &[u8]| -> Vec<u8> { number.iter().copied().skip_while(|byte| *byte == 0).collect() };
                 let modulus = plain(key.modulus);
                 if !(256..=1024).contains(&modulus.len()) {
                     return None;

@@ -20,7 +20,8 @@ pub(super) fn decrypt(encrypted: Element<'_, '_>, key: &OurKey) -> Result<String
         _ => return Err(wrong),
     };
     // The key stands in the data, or beside it.
-    let inside = data.at_most_one(DSIG, "KeyInfo", wrong)?.map(|info| info.all(XENC, "EncryptedKey")).unwrap_or_default();
+    let inside =
+        data.at_most_one(DSIG, "KeyInfo", wrong)?.map(|info| info.all(XENC, "EncryptedKey")).unwrap_or_default();
     let beside = encrypted.all(XENC, "EncryptedKey");
     let keys: Vec<_> = inside.into_iter().chain(beside).collect();
     let [wrapped] = keys.as_slice() else { return Err(wrong) };

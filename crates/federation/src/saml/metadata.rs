@@ -5,7 +5,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{Certificate, DSIG, METADATA, PROTOCOL, xml::{Element, Tree}};
+use super::{
+    Certificate, DSIG, METADATA, PROTOCOL,
+    xml::{Element, Tree},
+};
 use crate::net::{Reach, is_allowed};
 
 const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";

@@ -20,7 +20,11 @@ pub(super) fn signature_of<'t, 'a>(element: Element<'t, 'a>) -> Result<Option<El
 }
 
 /// Checks the signature right below `signed`, and answers what it covers: the canonical text of `signed` without it.
-pub(super) fn verify(signed: Element<'_, '_>, signature: Element<'_, '_>, keys: &[Certificate]) -> Result<String, Refusal> {
+pub(super) fn verify(
+    signed: Element<'_, '_>,
+    signature: Element<'_, '_>,
+    keys: &[Certificate],
+) -> Result<String, Refusal> {
     let form = Refusal::SignatureForm;
     let known = ["SignedInfo", "SignatureValue", "KeyInfo"];
     if !signature.children().all(|child| known.iter().any(|name| child.is(DSIG, name))) {
@@ -122,7 +126,11 @@ fn prefixes_of(method: Element<'_, '_>) -> Result<Vec<String>, Refusal> {
 }
 
 /// The canonical text of an element, without one of the elements in it.
-fn canonical(element: Element<'_, '_>, without: Option<Element<'_, '_>>, prefixes: &[String]) -> Result<String, Refusal> {
+fn canonical(
+    element: Element<'_, '_>,
+    without: Option<Element<'_, '_>>,
+    prefixes: &[String],
+) -> Result<String, Refusal> {
     let doc = element.tree().doc();
     let mut visible = NodeSet::tree_without_comments(element.id(), doc);
     if let Some(without) = without {

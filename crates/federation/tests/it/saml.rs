@@ -329,6 +329,8 @@ async fn the_test_says_what_is_wrong() {
     assert!(failing().await.contains("does not answer"));
     set("update saml_connections set valid_until = now() - interval '1 day'").await;
     assert!(failing().await.contains("has run out"));
-    stage.sql(&format!("update saml_connections set valid_until = null, sign_on_url = '{}/nothing'", base(&stage))).await;
+    stage
+        .sql(&format!("update saml_connections set valid_until = null, sign_on_url = '{}/nothing'", base(&stage)))
+        .await;
     assert!(failing().await.contains("refuses our request with 404"));
 }

@@ -16,7 +16,8 @@ pub fn assertion(answer: &Answer, forge: Forge) -> String {
     let (made, begins, ends) = (time(times.made), time(times.begins), time(times.ends));
     let answers =
         answer.in_response_to.as_ref().map(|id| format!(" InResponseTo=\"{}\"", attribute(id))).unwrap_or_default();
-    let recipient = attribute(if forge == Forge::Recipient { "https://elsewhere.example/acs" } else { &answer.acs_url });
+    let recipient =
+        attribute(if forge == Forge::Recipient { "https://elsewhere.example/acs" } else { &answer.acs_url });
     let format = match forge {
         Forge::Transient => "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
         _ => "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",

@@ -20,7 +20,9 @@ pub fn encrypt(assertion: &str, certificate: &[u8], forge: Forge) -> anyhow::Res
     let public = OaepPublicEncryptingKey::new(public).map_err(|_| anyhow!("the service's key"))?;
     let (secret, nonce): ([u8; 32], [u8; 12]) = (chance().random(), chance().random());
     let mut wrapped = vec![0; public.ciphertext_size()];
-    public.encrypt(&OAEP_SHA1_MGF1SHA1, &secret, &mut wrapped, None).map_err(|_| anyhow!("the key can't be wrapped"))?;
+    public
+        .encrypt(&OAEP_SHA1_MGF1SHA1, &secret, &mut wrapped, None)
+        .map_err(|_| anyhow!("the key can't be wrapped"))?;
     let key = UnboundKey::new(&AES_256_GCM, &secret).map_err(|_| anyhow!("no key"))?;
     let mut sealed = assertion.as_bytes().to_vec();
     LessSafeKey::new(key)
@@ -40,9 +42,8 @@ pub fn encrypt(assertion: &str, certificate: &[u8], forge: Forge) -> anyhow::Res
         _ => "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
     };
     let sealed = STANDARD.encode([&nonce[..], &sealed].concat());
-    let cipher = |value: &str| {
-        format!("<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>")
-    };
+    let cipher =
+        |value: &str| format!("<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>");
     Ok(format!(
         "<saml:EncryptedAssertion xmlns:saml=\"{ASSERTION}\"><xenc:EncryptedData xmlns:xenc=\"{XENC}\" Type=\"{XENC}Element\">\
          <xenc:EncryptionMethod Algorithm=\"{data}\"></xenc:EncryptionMethod><ds:KeyInfo xmlns:ds=\"{DSIG}\"><xenc:EncryptedKey>\

@@ -174,16 +174,21 @@ impl Forge {
             Self::DuplicateId => {
                 let status = "<samlp:Status>";
                 let id = text.split(" ID=\"_a").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-                text.replacen(status, &format!("<samlp:Extensions><x xmlns=\"urn:x\" Id=\"_a{id}\"></x></samlp:Extensions>{status}"), 1)
+                text.replacen(
+                    status,
+                    &format!("<samlp:Extensions><x xmlns=\"urn:x\" Id=\"_a{id}\"></x></samlp:Extensions>{status}"),
+                    1,
+                )
             }
             // Canonical text has no comments, so the signature still holds.
             Self::Comment => text.replace(".evil.example</saml:NameID>", "<!-- x -->.evil.example</saml:NameID>"),
-            Self::ProcessingInstruction => text.replace(".evil.example</saml:NameID>", "<?x y?>.evil.example</saml:NameID>"),
+            Self::ProcessingInstruction => {
+                text.replace(".evil.example</saml:NameID>", "<?x y?>.evil.example</saml:NameID>")
+            }
             Self::Doctype => head("<!DOCTYPE samlp:Response>"),
             Self::BillionLaughs => {
-                let entities: String = (1..12)
-                    .map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10)))
-                    .collect();
+                let entities: String =
+                    (1..12).map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10))).collect();
                 let laughs = format!("<!DOCTYPE r [<!ENTITY l0 \"ha\">{entities}]>");
                 head(&laughs).replace("</saml:NameID>", "&l11;</saml:NameID>")
             }
@@ -192,7 +197,11 @@ impl Forge {
             Self::Huge => text.replace("<samlp:Status>", &format!("{}<samlp:Status>", " ".repeat(170 * 1024))),
             Self::Deep => {
                 let (open, close) = ("<x>".repeat(200), "</x>".repeat(200));
-                text.replacen("<samlp:Status>", &format!("<samlp:Extensions>{open}{close}</samlp:Extensions><samlp:Status>"), 1)
+                text.replacen(
+                    "<samlp:Status>",
+                    &format!("<samlp:Extensions>{open}{close}</samlp:Extensions><samlp:Status>"),
+                    1,
+                )
             }
             _ => text,
         }

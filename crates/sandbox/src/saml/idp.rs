@@ -132,8 +132,8 @@ fn as_others_write(canonical: &str) -> String {
         .replace(xsi, "")
         .replace(xs, &format!("{xs}{xsi}"))
         .replace("></saml:SubjectConfirmationData>", " />")
-        .replace("></ds:Transform>", "/>")
-        .replace("></ds:DigestMethod>", "\n/>")
+        .replace("\"></ds:Transform>", "\"/>")
+        .replace("\"></ds:DigestMethod>", "\"\n/>")
         .replace(" Version=\"2.0\"", " Version='2.0'")
         .replace("&gt;", ">")
 }

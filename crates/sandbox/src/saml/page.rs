@@ -9,10 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::entity_id;
 use super::forge::Forge;
 use super::idp::Answer;
 use super::request::{Request, Service};
-use super::entity_id;
 use crate::app::App;
 use crate::html::{self, escape};
 use crate::ids;
@@ -56,7 +56,9 @@ pub async fn metadata(State(app): State<App>) -> Response {
 /// `GET /sandbox/saml/sso`
 pub async fn ask(State(app): State<App>, Query(ask): Query<Ask>) -> Response {
     match Request::read(&ask.request) {
-        Some(request) => form(&app, &request.issuer, &[("SAMLRequest", &ask.request), ("RelayState", &ask.relay_state)]),
+        Some(request) => {
+            form(&app, &request.issuer, &[("SAMLRequest", &ask.request), ("RelayState", &ask.relay_state)])
+        }
         None => refused("There is no request, or it can’t be read."),
     }
 }
@@ -83,7 +85,9 @@ fn form(app: &App, service: &str, hidden: &[(&str, &str)]) -> Response {
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value)))
         .collect();
     let field = |name: &str, label: &str, value: &str| {
-        format!("<div class=\"field\"><label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" value=\"{value}\"></div>")
+        format!(
+            "<div class=\"field\"><label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" value=\"{value}\"></div>"
+        )
     };
     let chosen = app.saml().with(|memory| memory.forge);
     let options: String = Forge::ALL

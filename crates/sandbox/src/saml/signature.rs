@@ -128,7 +128,9 @@ fn signed_info(forge: Forge, method: &str, id: &str, digest: &str) -> String {
         _ => format!("#{id}"),
     };
     let more = match forge {
-        Forge::ExtraTransform => "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"></ds:Transform>",
+        Forge::ExtraTransform => {
+            "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"></ds:Transform>"
+        }
         _ => "",
     };
     let hash = match forge {

@@ -30,7 +30,9 @@ async fn it_begins_for_services_that_it_knows() {
     let sent = decide(&sandbox, &[("RelayState", "/learn")], 200).await;
     assert_eq!((&sent["acs"], &sent["RelayState"]), (&known["acs"], &Value::from("/learn")));
     let text = String::from_utf8(STANDARD.decode(sent["SAMLResponse"].as_str().unwrap()).unwrap()).unwrap();
-    for part in ["sub-robin@example.com", "Robin@Example.com", "<ds:SignatureValue>", "https://service.example/metadata"] {
+    for part in
+        ["sub-robin@example.com", "Robin@Example.com", "<ds:SignatureValue>", "https://service.example/metadata"]
+    {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains("InResponseTo"));
@@ -42,9 +44,13 @@ async fn it_begins_for_services_that_it_knows() {
 async fn requests_that_it_cannot_read_are_refused_and_its_metadata_is_there() {
     let sandbox = Sandbox::start().await;
     for query in ["", "?SAMLRequest=x", "?SAMLRequest=AAAA"] {
-        assert_eq!(sandbox.http.get(format!("{}/sandbox/saml/sso{query}", sandbox.base)).send().await.unwrap().status(), 400);
+        assert_eq!(
+            sandbox.http.get(format!("{}/sandbox/saml/sso{query}", sandbox.base)).send().await.unwrap().status(),
+            400
+        );
     }
-    let metadata = sandbox.http.get(format!("{}/sandbox/saml/metadata", sandbox.base)).send().await.unwrap().text().await.unwrap();
+    let metadata =
+        sandbox.http.get(format!("{}/sandbox/saml/metadata", sandbox.base)).send().await.unwrap().text().await.unwrap();
     assert!(metadata.contains(&format!("entityID=\"{}/sandbox/saml/metadata\"", sandbox.base)));
     let control = format!("{}/sandbox/saml/control", sandbox.base);
     let set = sandbox.http.post(&control).json(&serde_json::json!({ "forge": "xsw3" })).send().await.unwrap();

@@ -92,10 +92,9 @@ pub async fn save_saml_connection(
 ) -> Result<(), Error> {
     let before = if id.is_empty() { None } else { Some(ssr::id(&id)?) };
     let fields = SamlFields { jit, idp_initiated, ..fields };
-    let saved =
-        ssr::saml_connections::save(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug, before, &fields)
-            .await
-            .map_err(|error| super::saml::echo(ssr::told_or_prove(error, &ssr::place(&slug, "")), &fields))?;
+    let saved = ssr::saml_connections::save(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug, before, &fields)
+        .await
+        .map_err(|error| super::saml::echo(ssr::told_or_prove(error, &ssr::place(&slug, "")), &fields))?;
     ssr::redirect(&ssr::place(&slug, &format!("/{saved}?done=saved")));
     Ok(())
 }

@@ -138,28 +138,6 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
     let page_title = if errors.is_empty() { title.clone() } else { format!("Error: {title}") };
     let done = if errors.is_empty() { done_banner(&query("done")) } else { None };
     let (slug, id) = (page.slug.clone(), connection.id.to_string());
-    let (about, settings) = {
-        let (slug, id, roles) = (slug.clone(), id.clone(), page.roles.clone());
-        let connection = connection.clone();
-        match connection.saml.clone() {
-            Some(saml) => {
-                let fields = saml.fields.clone();
-                (
-                    view! { <ForTheSamlProvider connection=connection saml=saml /> }.into_any(),
-                    view! { <SamlForm slug=slug id=id fields=fields roles=roles action=save_saml tried=tried_saml /> }
-                        .into_any(),
-                )
-            }
-            None => {
-                let fields = connection.fields.clone();
-                (
-                    view! { <ForTheProvider connection=connection /> }.into_any(),
-                    view! { <ConnectionForm slug=slug id=id fields=fields roles=roles action=save tried=tried /> }
-                        .into_any(),
-                )
-            }
-        }
-    };
     view! {
         <Title text=page_title />
         <Breadcrumbs links=crumbs(&page) />
@@ -167,7 +145,7 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
             <ErrorSummary errors=errors />
             {done}
             <h1>{title}</h1>
-            {about}
+            <About connection=connection.clone() />
             <section class="section" aria-labelledby="test-heading">
                 <h2 id="test-heading">"Test"</h2>
                 <Tested connection=connection.clone() />
@@ -194,7 +172,15 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
             </section>
             <section class="section" aria-labelledby="change-heading">
                 <h2 id="change-heading">"Settings"</h2>
-                {settings}
+                <Settings
+                    slug=slug.clone()
+                    roles=page.roles
+                    connection=connection
+                    save=save
+                    tried=tried
+                    save_saml=save_saml
+                    tried_saml=tried_saml
+                />
             </section>
             <section class="section" aria-labelledby="remove-heading">
                 <h2 id="remove-heading">"Remove"</h2>
@@ -206,6 +192,39 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
                 </ActionForm>
             </section>
         </div>
+    }
+}
+
+/// What each side must know of the other.
+#[component]
+fn About(connection: ConnectionView) -> impl IntoView {
+    match connection.saml.clone() {
+        Some(saml) => view! { <ForTheSamlProvider connection=connection saml=saml /> }.into_any(),
+        None => view! { <ForTheProvider connection=connection /> }.into_any(),
+    }
+}
+
+/// The form of the connection's kind.
+#[component]
+fn Settings(
+    slug: String,
+    roles: Vec<String>,
+    connection: ConnectionView,
+    save: ServerAction<SaveConnection>,
+    tried: Tried,
+    save_saml: ServerAction<SaveSamlConnection>,
+    tried_saml: Tried,
+) -> impl IntoView {
+    let id = connection.id.to_string();
+    match connection.saml {
+        Some(saml) => view! {
+            <SamlForm slug=slug id=id fields=saml.fields roles=roles action=save_saml tried=tried_saml />
+        }
+        .into_any(),
+        None => view! {
+            <ConnectionForm slug=slug id=id fields=connection.fields roles=roles action=save tried=tried />
+        }
+        .into_any(),
     }
 }
 

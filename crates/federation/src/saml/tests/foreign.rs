@@ -24,7 +24,10 @@ fn every_letter_of_what_was_signed_counts() {
     let subject = "zoë@acme.example";
     for (from, to) in [
         (subject, "zoe@acme.example"),
-        ("urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"),
+        (
+            "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+            "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+        ),
         ("2027-03-03T10:05:00Z", "2027-03-03T10:06:00Z"),
         ("\"_request-1\"", "\"_request-2\""),
         ("xs:string", "xs:token"),

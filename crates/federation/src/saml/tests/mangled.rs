@@ -69,7 +69,7 @@ fn open_bytes(bytes: &[u8]) -> Result<Assertion, Refusal> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn a_mangled_response_gives_what_was_signed_or_nothing(signs in 0..3_usize, changes in changes()) {

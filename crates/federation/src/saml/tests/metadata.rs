@@ -26,7 +26,9 @@ fn a_providers_metadata_is_read() {
     // A federation's file with one provider and a service in it.
     let inner = theirs().split_once("-->\n").unwrap().1.to_owned();
     let ours = service_metadata(ENTITY, ACS, &OURS.1, false).split_once("?>\n").unwrap().1.to_owned();
-    let many = format!("<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">{ours}{inner}</md:EntitiesDescriptor>");
+    let many = format!(
+        "<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">{ours}{inner}</md:EntitiesDescriptor>"
+    );
     assert_eq!(parse_metadata(&many, Reach::Public, now()).unwrap().entity_id, found.entity_id);
 }
 
@@ -49,7 +51,13 @@ fn what_is_wrong_with_metadata_is_said() {
     assert_eq!(with("use=\"signing\"", "use=\"encryption\""), Err(P::NoCertificate));
     assert_eq!(with("<ds:X509Certificate>", "<ds:X509Certificate>AAAA"), Err(P::NoCertificate));
     assert_eq!(with(" entityID=", " validUntil=\"2027-03-03T09:59:59Z\" entityID="), Err(P::RunOut));
-    assert_eq!(with("<md:IDPSSODescriptor", "<md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/><md:IDPSSODescriptor"), Err(P::Several));
+    assert_eq!(
+        with(
+            "<md:IDPSSODescriptor",
+            "<md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/><md:IDPSSODescriptor"
+        ),
+        Err(P::Several)
+    );
     let ours = service_metadata(ENTITY, ACS, &OURS.1, true);
     assert_eq!(parse_metadata(&ours, Reach::Public, now()).map(|_| ()), Err(P::NoProvider));
 }
@@ -83,12 +91,18 @@ fn a_request_says_what_is_asked_and_is_signed_where_wanted() {
     let tree = Tree::strict(&text).unwrap();
     let said = |name: &str| tree.root().attribute(name).unwrap().to_owned();
     assert_eq!((said("ID"), said("AssertionConsumerServiceURL")), (REQUEST.to_owned(), ACS.to_owned()));
-    assert_eq!((said("IssueInstant"), said("Destination")), ("2027-03-03T10:00:00Z".to_owned(), ask.sign_on_url.to_owned()));
+    assert_eq!(
+        (said("IssueInstant"), said("Destination")),
+        ("2027-03-03T10:00:00Z".to_owned(), ask.sign_on_url.to_owned())
+    );
     ask.key = Some(&OURS.0);
     let url = sign_in_url(&ask).unwrap();
     let query = url.query().unwrap();
     let (signed, signature) = query.strip_prefix("tenant=1&").unwrap().split_once("&Signature=").unwrap();
-    assert!(signed.starts_with("SAMLRequest=") && signed.contains("&SigAlg=http%3A%2F%2Fwww.w3.org%2F2001%2F04%2Fxmldsig-more%23rsa-sha256"));
+    assert!(
+        signed.starts_with("SAMLRequest=")
+            && signed.contains("&SigAlg=http%3A%2F%2Fwww.w3.org%2F2001%2F04%2Fxmldsig-more%23rsa-sha256")
+    );
     let signature = form_urlencoded::parse(format!("s={signature}").as_bytes()).next().unwrap().1.into_owned();
     let (_, certificate) = parse_x509_certificate(&OURS.1).unwrap();
     let PublicKey::RSA(key) = certificate.public_key().parsed().unwrap() else { panic!("an RSA key") };

@@ -1,8 +1,6 @@
 //! Responses of the sandbox's provider, which writes canonical XML by hand, and of Java's own XML signatures: right ones are
 //! taken, and each wrong one is refused for what is wrong with it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a stage that can't be set is a failed test")]
-
 mod foreign;
 mod mangled;
 mod metadata;

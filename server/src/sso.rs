@@ -7,10 +7,12 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
+use guildhall_db::OpResult;
 use guildhall_federation::{
     connections,
     flow::{self, Answer, Notice, Outcome},
     logout::back_channel_logout,
+    saml_connections,
 };
 use guildhall_host::RequestInfo;
 use guildhall_identity::{Client, cookie::Cookie, policy::own_path};
@@ -65,28 +67,98 @@ pub(crate) async fn callback(
     headers: HeaderMap,
     Query(back): Query<Back>,
 ) -> Response {
-    let session = actor.user().ok().map(|user| user.session);
-    let client = Client { address: info.address, user_agent: info.user_agent, session };
+    let client = client(&actor, info);
     let answer = Answer { state: &back.state, code: &back.code, error: &back.error, issuer: back.iss.as_deref() };
     let (outcome, forget) = flow::complete(&state.db, &state.federation, &client, answer, cookies(&headers)).await;
+    end(&state, outcome, vec![forget]).await
+}
+
+fn client(actor: &Actor, info: RequestInfo) -> Client {
+    let session = actor.user().ok().map(|user| user.session);
+    Client { address: info.address, user_agent: info.user_agent, session }
+}
+
+/// Where the browser goes when a sign-in is over; `forget` are cookies that nobody needs any more.
+async fn end(state: &AppState, outcome: OpResult<Outcome>, mut cookies: Vec<String>) -> Response {
     match outcome {
         Ok(Outcome::SignedIn { session, next }) => {
             let secure = state.config.secure_cookies();
             match state.tokens.issue(&session.signed).await {
                 Ok(access) => {
-                    let cookies = [
-                        forget,
-                        Cookie::Access.set(&access, secure),
-                        Cookie::Refresh.set(&session.refresh_token, secure),
-                    ];
+                    cookies.push(Cookie::Access.set(&access, secure));
+                    cookies.push(Cookie::Refresh.set(&session.refresh_token, secure));
                     go(own_path(&next, "/learn"), &cookies)
                 }
-                Err(error) => failed(&state, error.told(), &[forget]),
+                Err(error) => failed(state, error.told(), &cookies),
             }
         }
-        Ok(Outcome::LinkFirst { cookie }) => go("/account/link-sign-on", &[forget, cookie]),
-        Err(error) => failed(&state, error.told(), &[forget]),
+        Ok(Outcome::LinkFirst { cookie }) => {
+            cookies.push(cookie);
+            go("/account/link-sign-on", &cookies)
+        }
+        Err(error) => failed(state, error.told(), &cookies),
     }
+}
+
+/// What a SAML provider's form brings (SAML Bindings, 3.5.4).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct SamlForm {
+    #[serde(rename = "SAMLResponse")]
+    response: String,
+    #[serde(rename = "RelayState")]
+    relay_state: String,
+}
+
+/// `POST /sso/{connection}/acs`: from another site's form, so without cookies; the browser goes on to [`arrive`], where they are.
+pub(crate) async fn acs(
+    State(state): State<AppState>,
+    Path(connection): Path<String>,
+    Form(form): Form<SamlForm>,
+) -> Response {
+    let Ok(connection) = connection.parse::<ConnectionId>() else {
+        return Problem::from(Error::NotFound).into_response();
+    };
+    match flow::receive(&state.db, &state.federation, connection, &form.response, &form.relay_state).await {
+        Ok(token) => go(&format!("/sso/{connection}/arrive?answer={token}"), &[]),
+        Err(error) => failed(&state, error.told(), &[]),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Arrival {
+    answer: String,
+}
+
+/// `GET /sso/{connection}/arrive`
+pub(crate) async fn arrive(
+    State(state): State<AppState>,
+    Path(connection): Path<String>,
+    Extension(actor): Extension<Actor>,
+    Extension(info): Extension<RequestInfo>,
+    headers: HeaderMap,
+    Query(arrival): Query<Arrival>,
+) -> Response {
+    let Ok(connection) = connection.parse::<ConnectionId>() else {
+        return Problem::from(Error::NotFound).into_response();
+    };
+    let client = client(&actor, info);
+    let (outcome, forget) =
+        flow::arrive_with(&state.db, &state.federation, &client, connection, &arrival.answer, cookies(&headers)).await;
+    end(&state, outcome, forget.into_iter().collect()).await
+}
+
+/// `GET /sso/{connection}/metadata`: what a SAML provider must know of us.
+pub(crate) async fn metadata(
+    State(state): State<AppState>,
+    Path(connection): Path<String>,
+) -> Result<Response, Problem> {
+    let connection = connection.parse::<ConnectionId>().map_err(|_| Error::NotFound)?;
+    let text = saml_connections::metadata(&state.db, &state.federation, connection)
+        .await
+        .map_err(|error| Problem::from(error.told()))?;
+    Ok(([(header::CONTENT_TYPE, "application/samlmetadata+xml")], text).into_response())
 }
 
 /// `GET /sso/{connection}/jwks.json`: our public key at one provider.

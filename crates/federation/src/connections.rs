@@ -3,6 +3,8 @@
 //! Always holds: an owner of the organisation alone reaches any of it; whoever else belongs to it is refused, and for
 //! strangers there is no such organisation. Row-level security says the same.
 
+use std::collections::BTreeMap;
+
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, token};
@@ -14,11 +16,12 @@ use serde_json::{Value, json};
 
 use crate::{
     Federation,
-    policy::{AuthMethod, NewConnection, Secret, given_roles},
-    probe,
+    policy::{AuthMethod, Kind, NewConnection, Secret, given_roles},
+    probe, saml_connections,
     store::{
         connections::{self, Kept, Mine, SealedSecret},
         people,
+        saml::{self as saml_store, SamlSettings},
     },
 };
 
@@ -28,34 +31,35 @@ pub(crate) fn place(id: ConnectionId) -> String {
 }
 
 /// The organisation, for its owner.
-async fn owned(tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
+pub(crate) async fn owned(tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
     let user = actor.user()?;
     let mine = connections::mine(tx, slug, user.id).await?.ok_or(Error::NotFound)?;
     if mine.role == "owner" { Ok(mine) } else { Err(Error::Forbidden.into()) }
 }
 
 /// The organisation, for an owner who proved lately who they are: keys and who may come in hang on it.
-async fn owned_and_proved(db: &Db, tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
+pub(crate) async fn owned_and_proved(db: &Db, tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
     let mine = owned(tx, actor, slug).await?;
     actor.user()?.confirmed_recently(db.clock())?;
     Ok(mine)
 }
 
 /// Tells of what an owner did.
-async fn tell(tx: &mut Tx, actor: &Actor, mine: OrganizationId, event: Event) -> OpResult<()> {
+pub(crate) async fn tell(tx: &mut Tx, actor: &Actor, mine: OrganizationId, event: Event) -> OpResult<()> {
     guildhall_audit::record(tx, actor, event.acting_for(Party::Organization(mine))).await
 }
 
 /// A connection of the organisation, for its owner.
-async fn own(tx: &mut Tx, actor: &Actor, slug: &str, id: ConnectionId) -> OpResult<Kept> {
+pub(crate) async fn own(tx: &mut Tx, actor: &Actor, slug: &str, id: ConnectionId) -> OpResult<Kept> {
     let mine = owned(tx, actor, slug).await?;
     let kept = connections::find(tx, id).await?.filter(|kept| kept.connection.organization == mine.id);
     Ok(kept.ok_or(Error::NotFound)?)
 }
 
-fn view(federation: &Federation, kept: Kept) -> ConnectionView {
+fn view(federation: &Federation, kept: Kept, saml: Option<&SamlSettings>) -> ConnectionView {
     let (id, base) = (kept.connection.id, &federation.base_url);
     let has_key = kept.connection.auth_method == AuthMethod::PrivateKeyJwt;
+    let saml = saml.map(|settings| saml_connections::view(federation, &kept, settings));
     ConnectionView {
         id,
         fields: ConnectionFields::from(&kept.connection),
@@ -67,6 +71,7 @@ fn view(federation: &Federation, kept: Kept) -> ConnectionView {
         logout_url: format!("{base}/sso/backchannel-logout/{id}"),
         keys_url: has_key.then(|| format!("{base}/sso/{id}/jwks.json")),
         start_url: format!("{base}/sso/{id}/start"),
+        saml,
     }
 }
 
@@ -79,10 +84,16 @@ pub async fn page(db: &Db, federation: &Federation, actor: &Actor, slug: &str) -
     let mut tx = db.begin(actor).await?;
     let mine = owned(&mut tx, actor, slug).await?;
     let all = connections::of_organization(&mut tx, mine.id).await?;
+    let saml: BTreeMap<ConnectionId, SamlSettings> =
+        saml_store::of_organization(&mut tx, mine.id).await?.into_iter().collect();
+    let shown = |kept: Kept| {
+        let settings = saml.get(&kept.connection.id);
+        view(federation, kept, settings)
+    };
     Ok(SignOnPage {
         tokens: connections::tokens(&mut tx, mine.id).await?,
         domains: connections::domains(&mut tx, mine.id).await?,
-        connections: all.into_iter().map(|kept| view(federation, kept)).collect(),
+        connections: all.into_iter().map(shown).collect(),
         name: mine.name,
         slug: slug.to_owned(),
         roles: given_roles(&mine.kind).iter().map(|role| (*role).to_owned()).collect(),
@@ -111,6 +122,10 @@ pub async fn save(
         Some(id) => Some(own(&mut tx, actor, slug, id).await?),
         None => None,
     };
+    // Those have their own form.
+    if before.as_ref().is_some_and(|kept| kept.connection.kind == Kind::Saml) {
+        return Err(Error::NotFound.into());
+    }
     let reach = federation.providers.reach();
     let method = before.as_ref().map(|kept| kept.connection.auth_method);
     let new = NewConnection::parse(fields, secret, method, &mine.kind, reach)?;
@@ -232,7 +247,10 @@ pub async fn try_connection(
     let mut tx = db.begin(actor).await?;
     let kept = own(&mut tx, actor, slug, id).await?;
     drop(tx);
-    let steps = probe::run(db, federation, &kept).await;
+    let steps = match kept.connection.kind {
+        Kind::Saml => saml_connections::probe(db, federation, &kept).await?,
+        _ => probe::run(db, federation, &kept).await,
+    };
     let mut tx = db.begin(actor).await?;
     connections::record_test(&mut tx, id, &steps, db.clock().now()).await?;
     tx.commit().await?;

@@ -1,12 +1,12 @@
-//! Other people's word for who somebody is: single sign-on through an organisation's own provider (OpenID Connect), and
-//! provisioning from its directory (SCIM 2.0).
+//! Other people's word for who somebody is: single sign-on through an organisation's own provider (OpenID Connect or
+//! SAML 2.0), and provisioning from its directory (SCIM 2.0).
 //!
-//! Public: [`Federation`], the services that the ops work with; the ops of [`connections`] for owners, of [`flow`] for
-//! those who sign in, of [`logout`] and [`scim`] for the organisations' own systems; the pure checks of [`token`].
+//! Public: [`Federation`], the services that the ops work with; the ops of [`connections`] and [`saml_connections`] for owners, of [`flow`] for
+//! those who sign in, of [`logout`] and [`scim`] for the organisations' own systems; the pure checks of [`token`] and [`saml`].
 //!
 //! Invariants:
-//! - A provider's token opens a session only after every check of [`token`] passed, in answer to a request of this very
-//!   browser, once.
+//! - A provider's token opens a session only after every check of [`token`] or [`saml`] passed, in answer to a request of this
+//!   very browser, once; unless the owner lets a SAML provider begin, when it is once all the same.
 //! - What an organisation says counts for addresses of domains that it proved to hold. For any other address, an account is
 //!   linked only by whoever is signed in to it.
 //! - Nobody becomes an owner, and no platform admin signs in, on an organisation's word; the last owner stays.
@@ -20,6 +20,8 @@ pub mod net;
 pub mod policy;
 mod probe;
 mod provider;
+pub mod saml;
+pub mod saml_connections;
 pub mod scim;
 mod store;
 pub mod token;

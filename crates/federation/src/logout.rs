@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Federation,
     flow::away,
+    policy::Kind,
     store::{attempts, connections, people},
     token::{LogoutToken, Refusal, check_logout_token},
 };
@@ -29,7 +30,8 @@ pub async fn back_channel_logout(
 ) -> OpResult<u64> {
     let mut tx = db.begin(&SYSTEM).await?;
     // One that is switched off may still have sessions to end.
-    let kept = connections::find(&mut tx, connection).await?.ok_or(Error::NotFound)?;
+    let kept = connections::find(&mut tx, connection).await?;
+    let kept = kept.filter(|kept| kept.connection.kind != Kind::Saml).ok_or(Error::NotFound)?;
     drop(tx);
     let refuse = |refusal: Refusal| {
         tracing::warn!(%connection, %refusal, "refused a logout token");

@@ -11,11 +11,11 @@ use crate::{
     token::Algorithm,
 };
 
-fn passed(what: &str, detail: impl Into<String>) -> TestStep {
+pub(crate) fn passed(what: &str, detail: impl Into<String>) -> TestStep {
     TestStep { what: what.to_owned(), passed: true, detail: detail.into() }
 }
 
-fn failed(what: &str, detail: impl Into<String>) -> TestStep {
+pub(crate) fn failed(what: &str, detail: impl Into<String>) -> TestStep {
     TestStep { what: what.to_owned(), passed: false, detail: detail.into() }
 }
 

@@ -4,5 +4,6 @@ pub(crate) mod attempts;
 pub(crate) mod connections;
 pub(crate) mod directory;
 pub(crate) mod people;
+pub(crate) mod saml;
 
 pub(crate) type Result<T> = std::result::Result<T, sqlx::Error>;

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, Semaphore};
 use crate::config::Config;
 use crate::data::{Cause, Data, Delivery};
 use crate::oidc::Oidc;
+use crate::saml::Saml;
 use crate::{persist, stripe, webhooks};
 
 /// A handle to the sandbox; clones share it.
@@ -32,6 +33,7 @@ struct Inner {
     /// One writer at a time, so that an older state never overwrites a newer one.
     saving: Mutex<()>,
     oidc: Oidc,
+    saml: Saml,
 }
 
 impl App {
@@ -62,6 +64,7 @@ impl App {
             held: Mutex::new(Vec::new()),
             saving: Mutex::new(()),
             oidc: Oidc::new()?,
+            saml: Saml::new()?,
         }));
         tokio::spawn(expire_sessions(Arc::downgrade(&app.0)));
         tokio::spawn(save_changes(Arc::downgrade(&app.0)));
@@ -79,6 +82,10 @@ impl App {
 
     pub(crate) fn oidc(&self) -> &Oidc {
         &self.0.oidc
+    }
+
+    pub(crate) fn saml(&self) -> &Saml {
+        &self.0.saml
     }
 
     pub(crate) fn slots(&self) -> &Semaphore {

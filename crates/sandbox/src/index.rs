@@ -34,10 +34,12 @@ pub async fn page(State(app): State<App>) -> Page {
          <code>sk_test_</code> key. {webhooks}</dd>\
          <dt>SendGrid</dt><dd><code>POST /v3/mail/send</code>, any bearer key</dd>\
          <dt>GOV.UK Notify</dt><dd><code>POST /v2/notifications/email</code> and <code>/sms</code></dd>\
-         <dt>OpenID Connect</dt><dd>issuer <code>{}/sandbox/oidc</code>, any client id, secret <code>{}</code></dd></dl>",
+         <dt>OpenID Connect</dt><dd>issuer <code>{}/sandbox/oidc</code>, any client id, secret <code>{}</code></dd>\
+         <dt>SAML 2.0</dt><dd>metadata <code>{}/sandbox/saml/metadata</code>, any service</dd></dl>",
         sessions(&app),
         escape(&app.config().base_url),
         crate::oidc::DEFAULT_CLIENT_SECRET,
+        escape(&app.config().base_url),
     );
     html::page("Overview", &body)
 }

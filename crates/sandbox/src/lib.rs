@@ -1,4 +1,5 @@
-//! Local stand-ins for the services that the site talks to: Stripe, SendGrid, GOV.UK Notify and an OpenID Connect provider.
+//! Local stand-ins for the services that the site talks to: Stripe, SendGrid, GOV.UK Notify, an OpenID Connect
+//! provider and a SAML one.
 //!
 //! The sandbox speaks the real wire protocols, so the site has no branch for it: it is configured with another base
 //! address and that is all. Nothing leaves the machine but the signed webhooks, which go to one configured address.
@@ -22,6 +23,7 @@ mod oidc;
 mod outbox;
 mod pay_page;
 mod persist;
+pub mod saml;
 mod sendgrid;
 mod shelf;
 mod stripe;
@@ -68,6 +70,7 @@ pub fn routes(app: App) -> Router {
         .route("/sandbox/outbox/empty", post(outbox::empty_form))
         .route("/sandbox/outbox.json", get(outbox::json).delete(outbox::empty))
         .merge(oidc::routes())
+        .merge(saml::routes())
         .layer(axum::middleware::from_fn(refuse_cross_site_posts))
         .layer(DefaultBodyLimit::max(16 * KIB));
     let hosted = Router::new()

@@ -37,13 +37,50 @@ pub struct ConnectionView {
     pub keys_url: Option<String>,
     /// Where the organisation's people start.
     pub start_url: String,
+    /// What a SAML connection has besides.
+    pub saml: Option<SamlView>,
+}
+
+/// The part of a connection that is SAML's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamlView {
+    pub fields: SamlFields,
+    /// Our metadata, whose address is also our entity id; and where responses are posted to.
+    pub metadata_url: String,
+    pub acs_url: String,
+    /// Where people are sent to sign in.
+    pub sign_on_url: String,
+    /// The provider's certificates: what they are and when they run out.
+    pub certificates: Vec<(String, DateTime<Utc>)>,
+    pub read_at: DateTime<Utc>,
+    /// When and why an answer was last refused, since the settings were last saved.
+    pub refused: Option<(DateTime<Utc>, String)>,
+}
+
+/// What an owner types for SAML.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SamlFields {
+    pub name: String,
+    /// The provider's metadata in XML, or the address of it. Empty keeps what is there.
+    pub metadata: String,
+    /// Empty: one of the usual attributes.
+    pub email_attribute: String,
+    pub role_claim: String,
+    /// `value = role`, one a line.
+    pub role_map: String,
+    /// Empty: nobody gets in without a role from the attribute.
+    pub default_role: String,
+    pub jit: bool,
+    /// Whether the provider may begin.
+    pub idp_initiated: bool,
 }
 
 /// What an owner types.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConnectionFields {
-    /// `generic`, `one_login`, `entra` or `auth0`.
+    /// `generic`, `one_login`, `entra` or `auth0`; `saml` where it is shown.
     pub kind: String,
     pub name: String,
     pub issuer: String,

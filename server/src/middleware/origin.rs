@@ -22,11 +22,15 @@ pub(crate) async fn same_origin(State(state): State<AppState>, mut request: Requ
     // Reports come from the browser itself and change nothing.
     // Where tokens are given out cookies count for nothing: see `middleware::actor`.
     let signed = path.starts_with("/webhooks/") || path == super::REPORTS || path.starts_with("/api/v1/auth/");
+    let assertion = takes_assertions(path);
     // The sandbox's own pages, in development.
     let sandbox = state.config.sandbox().is_some() && crate::sandbox_proxy::is_sandbox(path);
     let host = request.extensions().get::<Way>().and_then(|way| way.host.clone()).unwrap_or_default();
     if is_bearer(request.headers()) {
         // No browser adds the token by itself. What it does add must not count.
+        request.headers_mut().remove(header::COOKIE);
+    } else if assertion {
+        // A form of an organisation's own sign-in, signed by it. Whoever sends it, the person's cookies have no part in it.
         request.headers_mut().remove(header::COOKIE);
     } else if !signed && !sandbox && !is_own(request.headers(), &state.config.base_url, &host) {
         tracing::warn!(path = request.uri().path(), "refused a request from another site");
@@ -38,6 +42,12 @@ pub(crate) async fn same_origin(State(state): State<AppState>, mut request: Requ
         request.headers_mut().remove(header::REFERER);
     }
     next.run(request).await
+}
+
+/// `/sso/{connection}/acs`, where SAML providers' forms lead to.
+fn takes_assertions(path: &str) -> bool {
+    let connection = path.strip_prefix("/sso/").and_then(|rest| rest.strip_suffix("/acs"));
+    connection.is_some_and(|connection| !connection.is_empty() && !connection.contains('/'))
 }
 
 fn is_bearer(headers: &HeaderMap) -> bool {
@@ -113,6 +123,14 @@ mod tests {
         assert!(!is_ours("https:///path", BASE, ""));
         assert!(is_ours("http://127.0.0.1:3000/x", BASE, "127.0.0.1:3000"));
         assert!(!is_ours("file://127.0.0.1:3000/x", BASE, "127.0.0.1:3000"));
+    }
+
+    #[test]
+    fn assertions_come_in_at_one_address_alone() {
+        assert!(takes_assertions("/sso/0190/acs"));
+        for other in ["/sso/acs", "/sso//acs", "/sso/a/b/acs", "/api/fn/acs", "/sso/a/acs/", "/sso/a/acs/x"] {
+            assert!(!takes_assertions(other), "{other}");
+        }
     }
 
     #[test]

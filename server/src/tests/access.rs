@@ -55,6 +55,7 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/organizations/revoke-scim-token", Refused),
     ("/api/fn/organizations/save-connection", Refused),
     ("/api/fn/organizations/sign-on", Refused),
+    ("/api/fn/organizations/save-saml-connection", Refused),
     ("/api/fn/account/start-sign-on", Allowed),
     ("/api/fn/organizations/switch-connection", Refused),
     ("/api/fn/organizations/test-connection", Refused),

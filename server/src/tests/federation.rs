@@ -66,3 +66,31 @@ async fn a_directory_without_a_token_is_told_so_in_its_own_words() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_assertion_that_nobody_asked_for_leads_back_to_the_start() {
+    let site = Site::open().await;
+    for (path, status) in [
+        (format!("/sso/{NOBODY}/metadata"), StatusCode::NOT_FOUND),
+        ("/sso/x/metadata".to_owned(), StatusCode::NOT_FOUND),
+        (format!("/sso/{NOBODY}/arrive?answer=x"), StatusCode::SEE_OTHER),
+        ("/sso/x/arrive".to_owned(), StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(site.get(&path).await.0, status, "{path}");
+    }
+    // From another site's form, as it comes; never with the person's cookies.
+    let post = |path: String, body: &'static str| {
+        Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, "https://login.acme.example")
+            .header("sec-fetch-site", "cross-site")
+            .body(Body::from(body))
+            .unwrap()
+    };
+    for body in ["", "SAMLResponse=x", "SAMLResponse=PHg%2B&RelayState=%2Flearn"] {
+        let response = site.send(post(format!("/sso/{NOBODY}/acs"), body)).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{body}");
+    }
+    let elsewhere = site.send(post("/api/fn/account/start-sign-on".to_owned(), "email=a%40b.test")).await;
+    assert_eq!(elsewhere.status(), StatusCode::FORBIDDEN, "nothing else takes another site's forms");
+}

@@ -96,6 +96,8 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into notifications (id, dedupe_key, user_id, template, created_at) values ('{i3}', 'k', '{a}', 't', now());
         insert into sso_connections (id, organization_id, kind, name, issuer, client_id, auth_method, secret_sealed, created_at, updated_at)
             values ('{i3}', '{o}', 'generic', 'N', 'https://i.example.test', 'c', 'client_secret_basic', 'x', now(), now());
+        insert into saml_connections (connection_id, sign_on_url, certificates, our_certificate, read_at)
+            values ('{i3}', 'https://i.example.test', array['x'::bytea], 'x', now());
         insert into sso_identities (connection_id, issuer, subject, user_id, created_at, last_used_at) values ('{i3}', 'i', 's', '{a}', now(), now());
         insert into sso_attempts (state_hash, connection_id, cookie_hash, created_at, expires_at) values (sha256('s'), '{i3}', sha256('c'), now(), now());
         insert into sso_pending_links (token_hash, connection_id, issuer, subject, email, created_at, expires_at) values (sha256('t'), '{i3}', 'i', 's', 'a@example.test', now(), now());
@@ -278,6 +280,7 @@ async fn a_stranger_reads_and_changes_nothing() {
         "quiz_options",
         "ledger_accounts",
         "sso_connections",
+        "saml_connections",
         "sso_identities",
         "scim_tokens",
     ] {

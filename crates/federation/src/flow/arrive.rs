@@ -1,22 +1,22 @@
 //! Back from the provider.
 
+use chrono::{DateTime, Utc};
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_identity::{Client, NewSession, create_federated, sign_in_federated};
 use guildhall_kernel::token;
 use guildhall_types::{Error, UserId};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::{
     LINK_FOR, SYSTEM,
     begin::{away, usable},
     cookie,
-    exchange::{Vouched, exchange},
+    exchange::exchange,
 };
 use crate::{
     Federation,
-    policy::{Refused, given_roles},
+    policy::{Kind, Profile, Refused, given_roles},
     store::{
         attempts::{self, Link},
         connections::{self, Kept},
@@ -43,7 +43,16 @@ pub enum Outcome {
     LinkFirst { cookie: String },
 }
 
-const STALE: &str = "This sign-in was started too long ago, in another browser, or has been used already. Start again.";
+pub(super) const STALE: &str =
+    "This sign-in was started too long ago, in another browser, or has been used already. Start again.";
+
+/// A person whom the provider vouches for.
+pub(super) struct Vouched {
+    pub(super) profile: Profile,
+    /// Of what says so, for the record of what was used.
+    pub(super) mark: [u8; 32],
+    pub(super) expires_at: DateTime<Utc>,
+}
 
 /// Ends what [`super::begin`] began; `cookies` is the browser's `Cookie` header. Second is the `Set-Cookie` that forgets the
 /// attempt, whatever became of it.
@@ -80,6 +89,10 @@ async fn arrive(
     tx.commit().await?;
     let (connection, next) = attempt.ok_or_else(stale)?;
     let kept = usable(db, connection).await?;
+    // Its answers come another way.
+    if kept.connection.kind == Kind::Saml {
+        return Err(stale().into());
+    }
     let provider = federation.providers.of(&kept.connection, now).await.map_err(away)?;
     // Another provider's answer, mixed up with this one's.
     let must_name = provider.metadata.authorization_response_iss_parameter_supported;
@@ -93,7 +106,7 @@ async fn arrive(
     admit(db, federation, client, &kept, &vouched, next).await
 }
 
-fn said_no(error: &str) -> Error {
+pub(super) fn said_no(error: &str) -> Error {
     let message = match error {
         "access_denied" => "You did not sign in at your organisation, or it did not let you. Nothing was changed.",
         "temporarily_unavailable" | "server_error" => {
@@ -105,7 +118,7 @@ fn said_no(error: &str) -> Error {
 }
 
 /// Lets in whom the provider vouches for, as far as its word goes.
-async fn admit(
+pub(super) async fn admit(
     db: &Db,
     federation: &Federation,
     client: &Client,
@@ -117,8 +130,7 @@ async fn admit(
     let now = db.clock().now();
     let unknown = federation.unknown_password(db).await?;
     let mut tx = db.begin(&SYSTEM).await?;
-    let mark: [u8; 32] = Sha256::digest(vouched.raw.as_bytes()).into();
-    if !attempts::first_use(&mut tx, connection.id, &mark, vouched.token.expires_at).await? {
+    if !attempts::first_use(&mut tx, connection.id, &vouched.mark, vouched.expires_at).await? {
         return Err(Error::conflict(STALE).into());
     }
     if let Some(user) = people::linked(&mut tx, connection.id, &profile.issuer, &profile.subject, now).await? {

@@ -6,10 +6,10 @@ use guildhall_kernel::token;
 use guildhall_types::{ConnectionId, Error};
 use url::Url;
 
-use super::{AWAY, SYSTEM, cookie};
+use super::{AWAY, SYSTEM, cookie, saml};
 use crate::{
     Federation, Metadata, ProviderError,
-    policy::Connection,
+    policy::{Connection, Kind},
     store::{
         attempts::{self, NewAttempt},
         connections::{self, Kept},
@@ -37,7 +37,9 @@ pub async fn begin(
 ) -> OpResult<Begun> {
     let kept = usable(db, connection).await?;
     let now = db.clock().now();
-    let provider = federation.providers.of(&kept.connection, now).await.map_err(away)?;
+    let is_saml = kept.connection.kind == Kind::Saml;
+    let provider =
+        if is_saml { None } else { Some(federation.providers.of(&kept.connection, now).await.map_err(away)?) };
     let (state, state_hash) = token::issue(db.chance());
     let (secret, cookie_hash) = token::issue(db.chance());
     let attempt = NewAttempt {
@@ -51,9 +53,13 @@ pub async fn begin(
     let mut tx = db.begin(&SYSTEM).await?;
     attempts::insert(&mut tx, &attempt).await?;
     tx.commit().await?;
-    let url = authorization_url(federation, &kept.connection, &provider.metadata, &state, &secret, hint)
-        .ok_or_else(|| away(ProviderError::Wrong("the authorization endpoint is no address".to_owned())))?;
-    Ok(Begun { url: url.into(), cookie: cookie::set_attempt(&state, &secret, federation.secure_cookies) })
+    let url = match provider {
+        Some(provider) => authorization_url(federation, &kept.connection, &provider.metadata, &state, &secret, hint)
+            .ok_or_else(|| away(ProviderError::Wrong("the authorization endpoint is no address".to_owned())))?
+            .into(),
+        None => saml::request_url(db, federation, &kept, &state).await?,
+    };
+    Ok(Begun { url, cookie: cookie::set_attempt(&state, &secret, federation.secure_cookies) })
 }
 
 /// The connection for somebody's work address: the answer depends on its domain alone.

@@ -5,12 +5,13 @@ use guildhall_db::{Db, OpError, OpResult};
 use guildhall_types::Error;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
-use super::{begin::away, cookie};
+use super::{arrive::Vouched, begin::away, cookie};
 use crate::{
     Federation, Provider, ProviderError,
     net::Basic,
-    policy::{AuthMethod, Connection, Profile, profile},
+    policy::{AuthMethod, Connection, profile},
     store::connections::Kept,
     token::{ClientKey, Expected, IdToken, Refusal, check_id_token},
 };
@@ -33,17 +34,14 @@ pub(crate) struct TokenError {
 /// What whoever can do nothing about it is told. Which check failed stands in the log.
 fn refuse(refusal: Refusal, connection: &Connection) -> Error {
     tracing::warn!(connection = %connection.id, %refusal, "refused a provider's token");
+    unsure()
+}
+
+/// What somebody is told whose provider's word did not hold.
+pub(super) fn unsure() -> Error {
     Error::BadRequest {
         message: "We could not be sure of what your organisation’s sign-in told us, so you are not signed in. Start again; if it happens again, tell whoever looks after it.".to_owned(),
     }
-}
-
-/// A person whom the provider vouches for, and the token that says so.
-pub(super) struct Vouched {
-    pub(super) profile: Profile,
-    pub(super) token: IdToken,
-    /// For the record of tokens that were used.
-    pub(super) raw: String,
 }
 
 /// Asks for the tokens and checks them.
@@ -70,7 +68,8 @@ pub(super) async fn exchange(
     let more = userinfo(federation, provider, &tokens, &token).await?;
     let profile =
         profile(connection, &token, &more).map_err(|refused| Error::Conflict { message: refused.to_string() })?;
-    Ok(Vouched { profile, token, raw: tokens.id_token })
+    let mark = Sha256::digest(tokens.id_token.as_bytes()).into();
+    Ok(Vouched { profile, mark, expires_at: token.expires_at })
 }
 
 async fn check(
@@ -153,6 +152,8 @@ pub(crate) async fn ask_for_tokens(
             ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", assertion.as_str()),
         ]),
+        // SAML has no token endpoint.
+        AuthMethod::Certificate => {}
     }
     let answer = federation.providers.fetcher().post(url, &form, basic).await;
     Ok(answer.map_err(|error| away(error.into()))?)

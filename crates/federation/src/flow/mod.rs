@@ -5,12 +5,15 @@ mod begin;
 mod cookie;
 pub(crate) mod exchange;
 mod link;
+mod saml;
 
 pub use arrive::{Answer, Outcome, complete};
 pub use begin::{Begun, Enforced, begin, connection_for_email, enforced_connection};
 pub(crate) use begin::{authorization_url, away};
 pub use cookie::{Notice, clear_link, link_token};
 pub use link::{finish_link, pending_link};
+pub(crate) use saml::ask;
+pub use saml::{arrive_with, receive};
 
 use chrono::TimeDelta;
 

@@ -21,10 +21,12 @@ pub enum Kind {
     /// Microsoft Entra ID.
     Entra,
     Auth0,
+    /// Any provider that speaks SAML 2.0; the others speak OpenID Connect.
+    Saml,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Generic, Self::OneLogin, Self::Entra, Self::Auth0];
+    const ALL: [Self; 5] = [Self::Generic, Self::OneLogin, Self::Entra, Self::Auth0, Self::Saml];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Kind {
             Self::OneLogin => "one_login",
             Self::Entra => "entra",
             Self::Auth0 => "auth0",
+            Self::Saml => "saml",
         }
     }
 
@@ -48,6 +51,8 @@ impl Kind {
             Self::Generic => &[Algorithm::Rs256, Algorithm::Es256],
             Self::OneLogin => &[Algorithm::Es256],
             Self::Entra | Self::Auth0 => &[Algorithm::Rs256],
+            // It has no ID tokens.
+            Self::Saml => &[],
         }
     }
 
@@ -56,7 +61,7 @@ impl Kind {
     pub const fn confidence(self) -> Option<&'static str> {
         match self {
             Self::OneLogin => Some("Cl.Cm"),
-            Self::Generic | Self::Entra | Self::Auth0 => None,
+            Self::Generic | Self::Entra | Self::Auth0 | Self::Saml => None,
         }
     }
 }
@@ -67,10 +72,12 @@ pub enum AuthMethod {
     SecretBasic,
     SecretPost,
     PrivateKeyJwt,
+    /// SAML: by our certificate.
+    Certificate,
 }
 
 impl AuthMethod {
-    const ALL: [Self; 3] = [Self::SecretBasic, Self::SecretPost, Self::PrivateKeyJwt];
+    const ALL: [Self; 4] = [Self::SecretBasic, Self::SecretPost, Self::PrivateKeyJwt, Self::Certificate];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -78,6 +85,7 @@ impl AuthMethod {
             Self::SecretBasic => "client_secret_basic",
             Self::SecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::Certificate => "certificate",
         }
     }
 
@@ -128,7 +136,7 @@ impl Connection {
                 template: self.issuer.clone(),
                 tenants: tenant(&self.issuer).map(ToOwned::to_owned).into_iter().collect(),
             },
-            Kind::Generic | Kind::OneLogin | Kind::Auth0 => Issuer::Exactly(self.issuer.clone()),
+            Kind::Generic | Kind::OneLogin | Kind::Auth0 | Kind::Saml => Issuer::Exactly(self.issuer.clone()),
         }
     }
 
@@ -194,12 +202,15 @@ impl NewConnection {
         reach: Reach,
     ) -> Result<Self, Error> {
         let mut fields = Fields::new();
-        let kind = Kind::named(&typed.kind).unwrap_or(Kind::Generic);
+        // SAML's have their own form.
+        let kind = Kind::named(&typed.kind).filter(|kind| *kind != Kind::Saml).unwrap_or(Kind::Generic);
         let name = line(&mut fields, "name", &typed.name, 80, "Enter a name, like “Acme’s staff accounts”");
         let issuer = parse_issuer(kind, &typed.issuer, reach).map_err(|what| fields.add("issuer", what));
         let client_id =
             line(&mut fields, "client_id", &typed.client_id, 300, "Enter the client id that the provider gave you");
-        let auth_method = AuthMethod::named(&typed.auth_method).unwrap_or(AuthMethod::SecretBasic);
+        let auth_method = AuthMethod::named(&typed.auth_method)
+            .filter(|method| *method != AuthMethod::Certificate)
+            .unwrap_or(AuthMethod::SecretBasic);
         let secret = parse_secret(auth_method, secret, method_before).map_err(|what| fields.add("secret", what));
         let scopes = parse_scopes(&typed.scopes).map_err(|what| fields.add("scopes", what));
         let tenants = parse_tenants(&typed.tenants).map_err(|what| fields.add("tenants", what));
@@ -220,7 +231,7 @@ impl NewConnection {
     }
 }
 
-fn line(fields: &mut Fields, field: &str, text: &str, most: usize, missing: &str) -> String {
+pub(crate) fn line(fields: &mut Fields, field: &str, text: &str, most: usize, missing: &str) -> String {
     let text = text.trim();
     if text.is_empty() {
         fields.add(field, missing);
@@ -246,7 +257,7 @@ fn parse_issuer(kind: Kind, text: &str, reach: Reach) -> Result<String, &'static
         Kind::Entra => {
             text.starts_with(ENTRA) && tenant(text).is_some_and(|tenant| text.len() > ENTRA.len() + tenant.len())
         }
-        Kind::Generic | Kind::Auth0 => true,
+        Kind::Generic | Kind::Auth0 | Kind::Saml => true,
     };
     match (kind, genuine || reach == Reach::Development) {
         (_, true) => Ok(text.to_owned()),

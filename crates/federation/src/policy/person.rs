@@ -127,7 +127,7 @@ pub fn profile(connection: &Connection, token: &IdToken, more: &Map<String, Valu
     // Entra leaves `email` out where the account has no mailbox; its user name reads like an address.
     let email = match connection.kind {
         Kind::Entra => address("email").or_else(|| address("preferred_username")),
-        Kind::Generic | Kind::OneLogin | Kind::Auth0 => address("email"),
+        Kind::Generic | Kind::OneLogin | Kind::Auth0 | Kind::Saml => address("email"),
     };
     let email = email.ok_or(Refused::NoEmail)?;
     let full = words("name").map(ToOwned::to_owned).or_else(|| {

@@ -9,6 +9,7 @@
 
 mod connections;
 mod logout;
+mod saml;
 mod scim;
 mod sign_in;
 mod stage;

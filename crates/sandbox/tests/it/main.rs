@@ -10,6 +10,7 @@ mod notify;
 mod objects;
 mod oidc;
 mod pages;
+mod saml;
 mod state;
 mod support;
 mod webhooks;

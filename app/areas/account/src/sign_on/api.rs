@@ -2,7 +2,7 @@
 
 use guildhall_types::{
     Error, ScimTokenId,
-    federation::{ConnectionFields, PendingLink, SignOnPage},
+    federation::{ConnectionFields, PendingLink, SamlFields, SignOnPage},
 };
 use leptos::{server, server_fn::codec::GetUrl};
 
@@ -15,6 +15,7 @@ mod ssr {
     pub(super) use guildhall_federation::{
         connections,
         flow::{self, Notice},
+        saml_connections,
     };
     pub(super) use guildhall_host::{actor, db, redirect, told};
 
@@ -76,6 +77,24 @@ pub async fn save_connection(
         ssr::connections::save(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug, before, &fields, &secret)
             .await
             .map_err(|error| super::form::echo(ssr::told_or_prove(error, &ssr::place(&slug, "")), &fields))?;
+    ssr::redirect(&ssr::place(&slug, &format!("/{saved}?done=saved")));
+    Ok(())
+}
+
+/// Makes or changes a SAML connection.
+#[server(name = SaveSamlConnection, prefix = "/api/fn", endpoint = "organizations/save-saml-connection")]
+pub async fn save_saml_connection(
+    slug: String,
+    #[server(default)] id: String,
+    #[server(default)] fields: SamlFields,
+    #[server(default)] jit: bool,
+    #[server(default)] idp_initiated: bool,
+) -> Result<(), Error> {
+    let before = if id.is_empty() { None } else { Some(ssr::id(&id)?) };
+    let fields = SamlFields { jit, idp_initiated, ..fields };
+    let saved = ssr::saml_connections::save(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug, before, &fields)
+        .await
+        .map_err(|error| super::saml::echo(ssr::told_or_prove(error, &ssr::place(&slug, "")), &fields))?;
     ssr::redirect(&ssr::place(&slug, &format!("/{saved}?done=saved")));
     Ok(())
 }

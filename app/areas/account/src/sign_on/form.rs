@@ -27,8 +27,11 @@ pub(super) fn echo(error: Error, fields: &ConnectionFields) -> Error {
     ])
 }
 
+/// The kind that has a form of its own.
+pub(super) const SAML: &str = "saml";
+
 /// The services that have a preset: value, name, what the issuer looks like.
-pub(super) const PRESETS: [(&str, &str, &str); 4] = [
+pub(super) const PRESETS: [(&str, &str, &str); 5] = [
     ("generic", "Any OpenID Connect provider", "Like https://login.example.com"),
     ("entra", "Microsoft Entra ID", "https://login.microsoftonline.com/ followed by your tenant id and /v2.0"),
     ("auth0", "Auth0", "Like https://your-tenant.eu.auth0.com/ with the slash at its end"),
@@ -37,6 +40,7 @@ pub(super) const PRESETS: [(&str, &str, &str); 4] = [
         "GOV.UK One Login",
         "https://oidc.account.gov.uk/, or https://oidc.integration.account.gov.uk/ while you try it",
     ),
+    (SAML, "Any SAML 2.0 provider", ""),
 ];
 
 /// What a preset begins with.
@@ -67,7 +71,7 @@ fn role_name(role: &str) -> String {
 }
 
 /// What stands in a field: what was typed, else what is kept.
-fn value(tried: &Tried, name: &str, kept: &str) -> String {
+pub(super) fn value(tried: &Tried, name: &str, kept: &str) -> String {
     tried.entered(name).unwrap_or_else(|| kept.to_owned())
 }
 
@@ -84,6 +88,7 @@ pub(super) fn ConnectionForm(
     let is_new = id.is_empty();
     let kind = value(&tried, "kind", &fields.kind);
     let issuer_hint = PRESETS.iter().find(|(value, _, _)| *value == kind).map(|(_, _, hint)| *hint);
+    let jit = tried.entered("jit").map_or(fields.jit, |text| text == "true");
     let method = value(&tried, "auth_method", &fields.auth_method);
     let methods = [
         ("client_secret_basic", "A secret, in a header"),
@@ -155,7 +160,14 @@ pub(super) fn ConnectionForm(
                 value=value(&tried, "scopes", &fields.scopes)
                 error=tried.message("scopes")
             />
-            <WhoComesIn fields=fields roles=roles tried=tried.clone() />
+            <WhoComesIn
+                jit=jit
+                default_role=fields.default_role
+                role_claim=fields.role_claim
+                role_map=fields.role_map
+                roles=roles
+                tried=tried.clone()
+            />
             <SubmitButton label=if is_new { "Add the connection" } else { "Save the connection" } />
         </ActionForm>
     }
@@ -163,11 +175,17 @@ pub(super) fn ConnectionForm(
 
 /// Who becomes a member, with which role.
 #[component]
-fn WhoComesIn(fields: ConnectionFields, roles: Vec<String>, tried: Tried) -> impl IntoView {
-    let role = value(&tried, "default_role", &fields.default_role);
+pub(super) fn WhoComesIn(
+    jit: bool,
+    default_role: String,
+    role_claim: String,
+    role_map: String,
+    roles: Vec<String>,
+    tried: Tried,
+) -> impl IntoView {
+    let role = value(&tried, "default_role", &default_role);
     let mut choices = vec![Choice::new("", "None: they stay out", role.is_empty())];
     choices.extend(roles.iter().map(|name| Choice::new(name, role_name(name), *name == role)));
-    let jit = tried.entered("jit").map_or(fields.jit, |text| text == "true");
     view! {
             <h2>"Who may come in, and as what"</h2>
             <Checkbox
@@ -179,18 +197,18 @@ fn WhoComesIn(fields: ConnectionFields, roles: Vec<String>, tried: Tried) -> imp
             <Select name="fields[default_role]" label="Role" options=choices error=tried.message("default_role") />
             <Field
                 name="fields[role_claim]"
-                label="Claim that gives another role"
+                label="Claim or attribute that gives another role"
                 hint="Like “groups” or “roles”. Leave it empty to give everybody the role above."
-                value=value(&tried, "role_claim", &fields.role_claim)
+                value=value(&tried, "role_claim", &role_claim)
                 error=tried.message("role_claim")
             />
             <Field
                 name="fields[role_map]"
-                label="Values of that claim"
+                label="Values of it"
                 kind=FieldKind::Textarea
                 rows=4
                 hint=format!("One on each line, like “Training leads = {}”", roles.first().cloned().unwrap_or_default())
-                value=value(&tried, "role_map", &fields.role_map)
+                value=value(&tried, "role_map", &role_map)
                 error=tried.message("role_map")
             />
     }

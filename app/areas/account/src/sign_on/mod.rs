@@ -7,6 +7,7 @@ mod link;
 mod list;
 mod one;
 mod organization;
+mod saml;
 
 use guildhall_types::Error;
 use guildhall_ui::{ButtonKind, ButtonLink, EmptyState};

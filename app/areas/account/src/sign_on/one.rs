@@ -2,7 +2,7 @@
 
 use guildhall_types::{
     Error,
-    federation::{ConnectionView, SignOnPage, TestStep},
+    federation::{ConnectionView, SamlFields, SignOnPage, TestStep},
     time,
 };
 use guildhall_ui::{Banner, BannerKind, Breadcrumbs, ButtonKind, Checkbox, ErrorSummary, SubmitButton, Tag, TagKind};
@@ -11,9 +11,10 @@ use leptos_meta::Title;
 
 use super::{
     Failure,
-    api::{RemoveConnection, SaveConnection, SwitchConnection, TestConnection, read_sign_on},
-    form::{ConnectionForm, kind_name, preset},
+    api::{RemoveConnection, SaveConnection, SaveSamlConnection, SwitchConnection, TestConnection, read_sign_on},
+    form::{ConnectionForm, SAML, kind_name, preset},
     param, prove_first,
+    saml::{ForTheSamlProvider, SamlForm},
 };
 use crate::{form::Tried, pages::query};
 
@@ -44,6 +45,7 @@ pub(super) fn NewConnectionPage() -> impl IntoView {
                 let (slug, kind) = (slug.clone(), kind.clone());
                 Suspend::new(async move {
                     match read_sign_on(slug).await {
+                        Ok(page) if kind == SAML => view! { <NewSaml page=page /> }.into_any(),
                         Ok(page) => view! { <New page=page kind=kind /> }.into_any(),
                         Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
@@ -69,6 +71,26 @@ fn New(page: SignOnPage, kind: String) -> impl IntoView {
             <h1>{title}</h1>
             <p>"Register us at the provider first; it gives you the client id and secret. It is off until you switch it on."</p>
             <ConnectionForm slug=page.slug id=String::new() fields=fields roles=page.roles action=action tried=tried />
+        </div>
+    }
+}
+
+#[component]
+fn NewSaml(page: SignOnPage) -> impl IntoView {
+    prove_first();
+    let action = ServerAction::<SaveSamlConnection>::new();
+    let tried = Tried::of(action);
+    let fields = SamlFields { jit: true, ..SamlFields::default() };
+    let title = format!("Add {}", kind_name(SAML));
+    let page_title = if tried.failed() { format!("Error: {title}") } else { title.clone() };
+    view! {
+        <Title text=page_title />
+        <Breadcrumbs links=crumbs(&page) />
+        <div class="narrow stack">
+            <ErrorSummary errors=lines(std::slice::from_ref(&tried)) />
+            <h1>{title}</h1>
+            <p>"Give us the provider’s metadata first; the next page shows what it must know of us. It is off until you switch it on."</p>
+            <SamlForm slug=page.slug id=String::new() fields=fields roles=page.roles action=action tried=tried />
         </div>
     }
 }
@@ -106,10 +128,11 @@ fn missing() -> Error {
 fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
     prove_first();
     let save = ServerAction::<SaveConnection>::new();
+    let save_saml = ServerAction::<SaveSamlConnection>::new();
     let (test, switch) = (ServerAction::<TestConnection>::new(), ServerAction::<SwitchConnection>::new());
     let remove = ServerAction::<RemoveConnection>::new();
-    let tried = Tried::of(save);
-    let tries = [tried.clone(), Tried::of(test), Tried::of(switch), Tried::of(remove)];
+    let (tried, tried_saml) = (Tried::of(save), Tried::of(save_saml));
+    let tries = [tried.clone(), tried_saml.clone(), Tried::of(test), Tried::of(switch), Tried::of(remove)];
     let errors = lines(&tries);
     let title = connection.fields.name.clone();
     let page_title = if errors.is_empty() { title.clone() } else { format!("Error: {title}") };
@@ -122,7 +145,7 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
             <ErrorSummary errors=errors />
             {done}
             <h1>{title}</h1>
-            <ForTheProvider connection=connection.clone() />
+            <About connection=connection.clone() />
             <section class="section" aria-labelledby="test-heading">
                 <h2 id="test-heading">"Test"</h2>
                 <Tested connection=connection.clone() />
@@ -149,13 +172,14 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
             </section>
             <section class="section" aria-labelledby="change-heading">
                 <h2 id="change-heading">"Settings"</h2>
-                <ConnectionForm
+                <Settings
                     slug=slug.clone()
-                    id=id.clone()
-                    fields=connection.fields
                     roles=page.roles
-                    action=save
+                    connection=connection
+                    save=save
                     tried=tried
+                    save_saml=save_saml
+                    tried_saml=tried_saml
                 />
             </section>
             <section class="section" aria-labelledby="remove-heading">
@@ -168,6 +192,39 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
                 </ActionForm>
             </section>
         </div>
+    }
+}
+
+/// What each side must know of the other.
+#[component]
+fn About(connection: ConnectionView) -> impl IntoView {
+    match connection.saml.clone() {
+        Some(saml) => view! { <ForTheSamlProvider connection=connection saml=saml /> }.into_any(),
+        None => view! { <ForTheProvider connection=connection /> }.into_any(),
+    }
+}
+
+/// The form of the connection's kind.
+#[component]
+fn Settings(
+    slug: String,
+    roles: Vec<String>,
+    connection: ConnectionView,
+    save: ServerAction<SaveConnection>,
+    tried: Tried,
+    save_saml: ServerAction<SaveSamlConnection>,
+    tried_saml: Tried,
+) -> impl IntoView {
+    let id = connection.id.to_string();
+    match connection.saml {
+        Some(saml) => view! {
+            <SamlForm slug=slug id=id fields=saml.fields roles=roles action=save_saml tried=tried_saml />
+        }
+        .into_any(),
+        None => view! {
+            <ConnectionForm slug=slug id=id fields=connection.fields roles=roles action=save tried=tried />
+        }
+        .into_any(),
     }
 }
 

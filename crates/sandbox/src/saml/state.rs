@@ -1,0 +1,41 @@
+//! What the provider remembers while it runs. Bounded: past a limit every service is forgotten.
+
+use std::collections::BTreeMap;
+
+use parking_lot::Mutex;
+
+use super::forge::Forge;
+use super::idp::Idp;
+use super::request::Service;
+
+const LIMIT: usize = 1_000;
+
+/// The provider.
+#[derive(Debug)]
+pub struct Saml {
+    pub idp: Idp,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// By entity id.
+    pub services: BTreeMap<String, Service>,
+    /// What is wrong with the next answers, unless the page chooses.
+    pub forge: Forge,
+}
+
+impl Saml {
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self { idp: Idp::new()?, memory: Mutex::default() })
+    }
+
+    /// One look or change; never held across an await.
+    pub fn with<R>(&self, change: impl FnOnce(&mut Memory) -> R) -> R {
+        let mut memory = self.memory.lock();
+        if memory.services.len() > LIMIT {
+            memory.services.clear();
+        }
+        change(&mut memory)
+    }
+}

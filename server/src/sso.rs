@@ -66,7 +66,7 @@ pub(crate) async fn callback(
     Query(back): Query<Back>,
 ) -> Response {
     let session = actor.user().ok().map(|user| user.session);
-    let client = Client { address: info.address, user_agent: info.user_agent, session };
+    let client = Client { address: info.address, user_agent: info.user_agent, session, link: None };
     let answer = Answer { state: &back.state, code: &back.code, error: &back.error, issuer: back.iss.as_deref() };
     let (outcome, forget) = flow::complete(&state.db, &state.federation, &client, answer, cookies(&headers)).await;
     match outcome {

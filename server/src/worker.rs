@@ -9,6 +9,7 @@ use guildhall_db::{Job, OpError, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
 use guildhall_federation::jobs::PurgeFederation;
 use guildhall_identity::factors::{RemoveFactors, run_removal};
+use guildhall_identity::failures::{self, TellFailedSignIns};
 use guildhall_identity::jobs::{ConfirmationRequested, PurgeIdentity, ResetRequested, SignUpRequested};
 use guildhall_kernel::mail::SendMail;
 use guildhall_payments::jobs::{ProcessPaymentEvent, Reconcile, RefundPayment, ReleaseDue};
@@ -45,6 +46,7 @@ works! {
     ResetRequested => |job, state| guildhall_identity::jobs::run_reset(&state.db, &job).await;
     RemoveFactors => |job, state| run_removal(&state.db, &job).await;
     PurgeIdentity => |_job, state| guildhall_identity::jobs::run_purge(&state.db).await.map(|_| ());
+    TellFailedSignIns => |_job, state| failures::run_telling(&state.db).await.map(|_| ());
     PurgeFederation => |_job, state| guildhall_federation::jobs::run_purge(&state.db).await.map(|_| ());
     SendMail => |job, state| guildhall_notifications::run_send_mail(&state.db, &state.mailer, &job).await;
     ProcessPaymentEvent => |job, state| guildhall_payments::jobs::process_payment_event(&state.db, &state.stripe, &job).await;
@@ -91,11 +93,13 @@ impl fmt::Debug for Services {
 /// A worker, ready to run.
 pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
     let crontab = format!(
-        "{}\n{}\n17 3 * * * {} ?max=3\n27 3 * * * {} ?max=3",
+        "{}\n{}\n17 3 * * * {} ?max=3\n27 3 * * * {} ?max=3\n*/{} * * * * {} ?max=3",
         guildhall_payments::jobs::CRONTAB,
         guildhall_audit::jobs::CRONTAB,
         PurgeIdentity::NAME,
-        PurgeFederation::NAME
+        PurgeFederation::NAME,
+        failures::EVERY,
+        TellFailedSignIns::NAME
     );
     let options = WorkerOptions::default()
         .schema("graphile_worker")

@@ -5,9 +5,11 @@ use guildhall_types::UserId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+mod failed;
 mod keys;
 mod sessions;
 
+pub(crate) use failed::*;
 pub(crate) use keys::*;
 pub(crate) use sessions::*;
 

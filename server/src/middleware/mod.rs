@@ -10,7 +10,6 @@ mod input;
 mod limits;
 mod origin;
 mod outage;
-mod second_factor;
 
 pub(crate) use actor::actor;
 pub(crate) use csp::{Csp, REPORTS};
@@ -20,4 +19,3 @@ pub(crate) use input::input;
 pub(crate) use limits::{flood, limits};
 pub(crate) use origin::same_origin;
 pub(crate) use outage::outage;
-pub(crate) use second_factor::second_factor;

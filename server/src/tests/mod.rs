@@ -15,6 +15,8 @@ mod rest;
 mod roles;
 mod sessions;
 mod settings;
+mod step_up;
+mod tampering;
 
 use std::collections::BTreeMap;
 
@@ -104,6 +106,22 @@ pub(crate) async fn text(response: Response<Body>) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+impl Site {
+    /// The id of somebody by their name.
+    pub(crate) async fn person(&self, name: &str) -> String {
+        sqlx::query_scalar("select id::text from users where name = $1")
+            .bind(name)
+            .fetch_one(&self.test.owner)
+            .await
+            .unwrap()
+    }
+
+    /// Statements as the owner of the database.
+    pub(crate) async fn sql(&self, statements: &str) {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(&self.test.owner).await.unwrap();
+    }
+}
+
 /// Everything that a person's browser would send along after signing in.
 impl Site {
     pub(crate) async fn sign_in(&self, name: &str) -> String {
@@ -121,6 +139,12 @@ impl Site {
         .execute(&self.test.owner)
         .await
         .unwrap();
+        self.sign_in_again(name).await
+    }
+
+    /// As [`Site::sign_in`], of somebody who has done so before.
+    pub(crate) async fn sign_in_again(&self, name: &str) -> String {
+        let email = format!("{}@people.example.com", name.to_lowercase());
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("email", &email)
             .append_pair("password", "copper lantern meadow 41")

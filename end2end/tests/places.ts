@@ -143,7 +143,6 @@ export const ADMINISTERED: Place[] = [
   { name: "admin-organisations", path: "/admin/organizations" },
   { name: "admin-organisation", path: "/admin/organizations/leeds-city-council" },
   { name: "admin-audit", path: "/admin/audit" },
-  { name: "admin-audit-errors", path: "/admin/audit?from=nonsense" },
 ];
 
 async function openAll(page: Page): Promise<void> {

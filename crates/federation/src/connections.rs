@@ -253,13 +253,12 @@ pub async fn client_key_set(db: &Db, of: ConnectionId) -> OpResult<Value> {
 /// # Errors
 /// [`Error::Invalid`]; else as [`page`].
 pub async fn make_scim_token(db: &Db, actor: &Actor, slug: &str, name: &str) -> OpResult<String> {
-    actor.user()?;
+    let mut tx = db.begin(actor).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
         return Err(Error::field("token_name", "Enter a name for the token in 80 characters or fewer").into());
     }
-    let mut tx = db.begin(actor).await?;
-    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
     if connections::tokens(&mut tx, mine.id).await?.len() >= 20 {
         return Err(Error::conflict("There are 20 tokens already. Revoke one first.").into());
     }

@@ -84,7 +84,10 @@ struct Call {
 }
 
 fn slug_for(path: &str, organization: &str) -> String {
-    let of_organization = ["/organizations/", "/admin/", "/invitations/"].iter().any(|part| path.contains(part));
+    let of_organization =
+        ["/organizations/", "/admin/", "/invitations/", "account/sign-on", "-connection", "-scim-token"]
+            .iter()
+            .any(|part| path.contains(part));
     if of_organization {
         organization.to_owned()
     } else if path.contains("provider") {
@@ -201,13 +204,17 @@ fn routes_in(source: &str) -> Vec<(String, Method)> {
 
 /// What an answer says about who may.
 async fn verdict(response: Response<Body>) -> String {
+    let status = response.status();
     let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-    let leads = |to: &str| location.is_some_and(|location| location.starts_with(to));
-    match response.status() {
+    let (to_sign_in, to_confirm) = (
+        location.is_some_and(|location| location.starts_with("/sign-in?next=")),
+        location.is_some_and(|location| location.starts_with("/account/confirm?next=")),
+    );
+    let asks_again = status == StatusCode::FORBIDDEN && text(response).await.contains("confirm_required");
+    match status {
         StatusCode::UNAUTHORIZED => "sign-in".to_owned(),
-        _ if leads("/sign-in?next=") => "sign-in".to_owned(),
-        _ if leads("/account/confirm?next=") => "confirm".to_owned(),
-        StatusCode::FORBIDDEN if text(response).await.contains("confirm_required") => "confirm".to_owned(),
+        _ if to_sign_in => "sign-in".to_owned(),
+        _ if to_confirm || asks_again => "confirm".to_owned(),
         StatusCode::FORBIDDEN => "no".to_owned(),
         StatusCode::NOT_FOUND => "hidden".to_owned(),
         status if status.is_server_error() => status.as_u16().to_string(),

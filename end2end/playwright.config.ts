@@ -52,5 +52,7 @@ export default defineConfig({
       testMatch: /(a11y|speed|bad-input|edges|second-factor|organisation|single-sign-on)\.spec\.ts/,
       dependencies: ["accounts"],
     },
+    // The demo's people get second factors and lose them again: whoever signs in as them has done so.
+    { name: "personas", testMatch: /personas\.spec\.ts/, dependencies: ["buying", "pages"] },
   ],
 });

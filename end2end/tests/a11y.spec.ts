@@ -3,8 +3,8 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { PUBLIC, type Place, SIGNED_IN, WITH_HISTORY, found } from "./places.ts";
-import { DEMO, LEARNER, awake, expect, test } from "./support.ts";
+import { ADMINISTERED, OWNED, PUBLIC, type Place, SIGNED_IN, WITH_HISTORY, found } from "./places.ts";
+import { ADMIN, DEMO, LEARNER, OWNER, awake, expect, test } from "./support.ts";
 
 // Whichever browser is free looks at the next page.
 test.describe.configure({ mode: "parallel" });
@@ -16,6 +16,8 @@ for (const [who, storageState, places] of [
   ["anybody", undefined, PUBLIC],
   ["a learner", LEARNER, SIGNED_IN],
   ["a learner with a history", DEMO, WITH_HISTORY],
+  ["an organisation's owner", OWNER, OWNED],
+  ["an administrator", ADMIN, ADMINISTERED],
 ] as const) {
   test.describe(who, () => {
     test.use({ storageState });

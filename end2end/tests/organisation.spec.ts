@@ -1,6 +1,5 @@
 // An organisation from its founding to its first member, without JavaScript too, and what an administrator does about it.
 
-import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type Page } from "@playwright/test";
 import { type Person, expect, mail, signIn, signUp, somebody, test } from "./support.ts";
 
@@ -135,22 +134,4 @@ test("nobody else administers", async ({ page, complaints }) => {
   const answer = await page.goto("/admin/people");
   expect(answer?.status()).toBe(403);
   await expect(page.getByRole("heading", { level: 1, name: "This is for administrators" })).toBeVisible();
-});
-
-test("the pages are accessible", async ({ page }) => {
-  await signIn(page, ENTERPRISE);
-  const home = "/account/organizations/leeds-city-council";
-  for (const path of [
-    "/account/organizations",
-    "/account/organizations/new",
-    home,
-    `${home}/members`,
-    `${home}/teams`,
-    `${home}/invitations`,
-    `${home}/domains`,
-  ]) {
-    await page.goto(path);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map((one) => one.id), path).toEqual([]);
-  }
 });

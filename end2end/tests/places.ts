@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import type { APIRequestContext, Page } from "@playwright/test";
-import { expect, FREE_COURSE } from "./support.ts";
+import { DEMO_PASSWORD, expect, FREE_COURSE } from "./support.ts";
 
 export const COURSE = "model-evaluation-from-first-principles";
 /** Costs money, and none of the other tests buys it. */
@@ -51,6 +51,12 @@ export const PUBLIC: Place[] = [
   { name: "sign-in-code-too-late", path: "/sign-in/code" },
   { name: "keep-second-factor", path: "/sign-in/keep-second-factor?token=abc" },
   { name: "sign-out-already", path: "/sign-out" },
+  { name: "sign-in-organisation", path: "/sign-in/organization" },
+  {
+    name: "sign-in-organisation-errors",
+    path: "/sign-in/organization",
+    then: (page) => send(page, "Continue"),
+  },
   { name: "forgotten-password", path: "/forgotten-password" },
   { name: "forgotten-password-sent", path: "/forgotten-password?sent=yes" },
   { name: "reset-password", path: "/reset-password?token=abc" },
@@ -101,6 +107,63 @@ export const WITH_HISTORY: Place[] = [
   { name: "orders", path: "/account/orders" },
   { name: "order-paid", path: (found) => `/orders/${found.paidOrder}` },
 ];
+
+const ORGANISATION = "/account/organizations/leeds-city-council";
+
+/** Pages of the demo's owner of an enterprise. */
+export const OWNED: Place[] = [
+  { name: "organisations", path: "/account/organizations" },
+  { name: "organisation-new", path: "/account/organizations/new" },
+  {
+    name: "organisation-new-errors",
+    path: "/account/organizations/new",
+    then: (page) => send(page, "Set up the organisation"),
+  },
+  { name: "organisation", path: ORGANISATION, main: true },
+  { name: "organisation-members", path: `${ORGANISATION}/members` },
+  { name: "organisation-teams", path: `${ORGANISATION}/teams`, then: openAll },
+  { name: "organisation-invitations", path: `${ORGANISATION}/invitations` },
+  {
+    name: "organisation-invitations-errors",
+    path: `${ORGANISATION}/invitations`,
+    then: (page) => send(page, "Send the invitation"),
+  },
+  { name: "organisation-domains", path: `${ORGANISATION}/domains` },
+  { name: "organisation-sign-on", path: `${ORGANISATION}/sign-on` },
+  { name: "organisation-sign-on-new", path: `${ORGANISATION}/sign-on/new?kind=generic`, then: proveAgain },
+  { name: "invitation-too-late", path: "/invitations/abc" },
+  { name: "link-sign-on-nothing", path: "/account/link-sign-on" },
+];
+
+/** Pages of the demo's administrator. */
+export const ADMINISTERED: Place[] = [
+  { name: "admin", path: "/admin", main: true },
+  { name: "admin-people", path: "/admin/people?q=demo.guildhall.test" },
+  { name: "admin-people-none", path: "/admin/people?q=nobody-is-called-this" },
+  {
+    name: "admin-person",
+    path: "/admin/people?q=learner@demo.guildhall.test",
+    then: (page) => page.getByRole("main").getByRole("table").getByRole("link").first().click(),
+  },
+  { name: "admin-organisations", path: "/admin/organizations" },
+  { name: "admin-organisation", path: "/admin/organizations/leeds-city-council" },
+  { name: "admin-audit", path: "/admin/audit" },
+];
+
+async function openAll(page: Page): Promise<void> {
+  for (const summary of await page.getByRole("main").locator("summary").all()) {
+    await summary.click();
+  }
+}
+
+/** Whoever signed in some time ago is asked again before a form with keys is shown. */
+async function proveAgain(page: Page): Promise<void> {
+  if (page.url().includes("/account/confirm")) {
+    await page.getByRole("main").getByLabel("Password", { exact: true }).fill(DEMO_PASSWORD);
+    await page.getByRole("main").getByRole("button", { name: "Confirm" }).click();
+  }
+  await expect(page.getByLabel("Client id")).toBeVisible();
+}
 
 /** Sends a form as it is. */
 async function send(page: Page, button: string): Promise<void> {

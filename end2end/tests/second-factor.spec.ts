@@ -1,72 +1,15 @@
 // Second factors: an authenticator app with its recovery codes, with JavaScript and without; passkeys by Chromium's virtual
 // authenticator; the slow way past a lost factor.
 
-import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { addPasskey, enter, firstStep, main, removePasskey, setUpApp, signOut, totp, withAuthenticator } from "./factors.ts";
 import { type Person, expect, link, mail, signIn, signUp, somebody, test } from "./support.ts";
-
-/** The code of RFC 6238 for a secret in base 32, so many half minutes from now. */
-function totp(secret: string, ahead = 0): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replace(/\s/g, "")].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Uint8Array.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
-  const step = Buffer.alloc(8);
-  step.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const digest = createHmac("sha1", key).update(Uint8Array.from(step)).digest();
-  const number = digest.readUInt32BE((digest.at(-1) as number) & 0xf) & 0x7fff_ffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
-
-const main = (page: Page) => page.getByRole("main");
 
 async function join(page: Page, given: string): Promise<Person> {
   const person = somebody(given);
   await signUp(page, person);
   await signIn(page, person);
   return person;
-}
-
-async function signOut(page: Page): Promise<void> {
-  await page.goto("/sign-out");
-  await main(page).getByRole("button", { name: "Sign out" }).click();
-  await expect(page).toHaveURL(/\/$/);
-}
-
-/** Email address and password, after which the second step is asked for. */
-async function firstStep(page: Page, person: Person): Promise<void> {
-  await page.goto("/sign-in?next=/account");
-  await main(page).getByLabel("Email address").fill(person.email);
-  await main(page).getByLabel("Password", { exact: true }).fill(person.password);
-  await main(page).getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page).toHaveURL(/\/sign-in\/code/);
-  await expect(page.getByRole("heading", { level: 1, name: "Confirm that it is you" })).toBeVisible();
-}
-
-async function enter(page: Page, code: string): Promise<void> {
-  await main(page).getByLabel("Code", { exact: true }).fill(code);
-  await main(page).getByRole("button", { name: "Go on" }).click();
-}
-
-/** Sets an app up; its secret and the recovery codes. */
-async function setUpApp(page: Page, person: Person): Promise<{ secret: string; codes: string[] }> {
-  await page.goto("/account");
-  await main(page).getByRole("link", { name: "Sign-in and security" }).click();
-  await main(page).getByRole("link", { name: "Set up an authenticator app" }).click();
-  await main(page).getByLabel("Your password", { exact: true }).fill(person.password);
-  await main(page).getByRole("button", { name: "Go on" }).click();
-  await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
-  const secret = await page.locator("[data-secret]").innerText();
-  await main(page).getByLabel("Code", { exact: true }).fill("12345");
-  await main(page).getByRole("button", { name: "Switch it on" }).click();
-  await expect(page.getByRole("alert").first()).toContainText("Enter the 6 digits");
-  await main(page).getByLabel("Code", { exact: true }).fill(totp(secret));
-  await main(page).getByRole("button", { name: "Switch it on" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Keep your recovery codes" })).toBeVisible();
-  const codes = await page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").allInnerTexts();
-  expect(codes).toHaveLength(10);
-  await main(page).getByRole("button", { name: "I have kept my codes" }).click();
-  await expect(main(page)).toContainText("10 of 10 left");
-  return { secret, codes };
 }
 
 for (const [name, js] of [
@@ -130,28 +73,11 @@ test("a lost factor is removed after a wait that its person can stop", async ({ 
   await expect(main(page)).not.toContainText("Your second factor will be removed");
 });
 
-test("a passkey, alone and after a password", async ({ page, context }) => {
+test("a passkey, alone and after a password", async ({ page }) => {
   test.setTimeout(120_000);
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await withAuthenticator(page);
   const person = await join(page, "Pia");
-  await page.goto("/account/security");
-  await main(page).getByLabel("Name", { exact: true }).fill("Test laptop");
-  await main(page).getByLabel("Your password", { exact: true }).fill(person.password);
-  await main(page).getByRole("button", { name: "Add a passkey" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Keep your recovery codes" })).toBeVisible();
-  await main(page).getByRole("button", { name: "I have kept my codes" }).click();
-  await expect(main(page)).toContainText("Test laptop");
+  await addPasskey(page, person, "Test laptop");
   await signOut(page);
 
   await page.goto("/sign-in?next=/account");
@@ -163,12 +89,7 @@ test("a passkey, alone and after a password", async ({ page, context }) => {
   await main(page).getByRole("button", { name: "Use a passkey" }).click();
   await expect(page).toHaveURL(/^[^?]*\/account$/);
 
-  await page.goto("/account/security");
-  await main(page).getByText("Rename or remove Test laptop").click();
-  const form = page.locator("form").filter({ has: page.getByRole("button", { name: "Remove this passkey" }) });
-  await form.getByLabel("Your password", { exact: true }).fill(person.password);
-  await form.getByRole("button", { name: "Remove this passkey" }).click();
-  await expect(main(page)).toContainText("The passkey is removed");
+  await removePasskey(page, person, "Test laptop");
   await mail(page.request, person.email, "A way to sign in was removed");
   await signOut(page);
   await signIn(page, person);

@@ -32,7 +32,8 @@ test("an owner connects a provider, tests it and switches it on", async ({ page 
   const discovery = await page.request.get("/sandbox/oidc/.well-known/openid-configuration");
   const { issuer } = (await discovery.json()) as { issuer: string };
   await page.goto(SIGN_ON);
-  await expect(page.getByRole("heading", { level: 1, name: /^How people of .* sign in$/ })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Leeds City Council" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Single sign-on" })).toHaveAttribute("aria-current", "page");
   await page.getByRole("link", { name: "Any OpenID Connect provider" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Staff accounts");
   await page.getByLabel("Issuer").fill("not an address");

@@ -10,10 +10,14 @@ export const SANDBOX = process.env.SANDBOX_URL ?? "http://127.0.0.1:3001";
 /** Where the signed-in browsers of the run are kept. */
 export const LEARNER = "test-results/people/learner.json";
 export const DEMO = "test-results/people/demo.json";
+export const OWNER = "test-results/people/owner.json";
+export const ADMIN = "test-results/people/admin.json";
 
 export const FREE_COURSE = "ai-for-everyone-a-first-morning";
 
 export const PASSWORD = "copper lantern meadow 41";
+/** Of the demo's people. */
+export const DEMO_PASSWORD = "guildhall-demo-2026";
 const DEMO_LEARNER = { email: "learner@demo.guildhall.test", password: "guildhall-demo-2026" };
 
 export interface Person {

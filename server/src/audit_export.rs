@@ -9,7 +9,7 @@ use axum::{
 };
 use futures::TryStreamExt;
 use guildhall_audit::{Filter, Format};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor, Subject};
 use guildhall_types::{Error, audit::AuditQuery};
 use serde::Deserialize;
 
@@ -30,9 +30,8 @@ pub(crate) async fn export(
     Query(query): Query<AuditQuery>,
 ) -> Result<Response, Problem> {
     // Who may not read is told so before what is wrong with the address.
-    if !actor.user()?.is_admin {
-        return Err(Error::Forbidden.into());
-    }
+    actor.user()?;
+    actor.may(Action::ReadAudit, &Subject::Platform)?;
     let format = Format::parse(&wanted.format)
         .ok_or_else(|| Error::BadRequest { message: "Choose a format: csv or jsonl.".to_owned() })?;
     let filter = Filter::parse(&query)?;

@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use anyhow::anyhow;
 use base64::{
     Engine,
     engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD},
 };
+use guildhall_kernel::derive;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
@@ -20,13 +20,8 @@ const OURS: [&str; 3] = ["__path", "__err", SIGNATURE];
 pub(crate) struct FormErrors(Hmac<Sha256>);
 
 impl FormErrors {
-    /// # Errors
-    /// Never for keys of 32 bytes, which is what there is.
-    pub(crate) fn new(key: &[u8; 32]) -> anyhow::Result<Self> {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).map_err(|error| anyhow!("form errors: {error}"))?;
-        // The key seals other things too: what is signed here can't be anything else.
-        mac.update(b"guildhall form error\n");
-        Ok(Self(mac))
+    pub(crate) fn new(secret: &[u8; 32]) -> Self {
+        Self(derive::mac(secret, "guildhall: errors of forms"))
     }
 
     /// The address that a form's answer leads to, with the error of `path` that was just made, signed, in place of any other; without
@@ -124,7 +119,7 @@ mod tests {
 
     #[test]
     fn only_what_the_server_wrote_is_shown() {
-        let errors = FormErrors::new(&[1; 32]).unwrap();
+        let errors = FormErrors::new(&[1; 32]);
         let signed = sign(&errors);
         assert!(signed.starts_with(&format!("{FAILED}&__sig=")), "{signed}");
         assert_eq!(errors.without_foreign(query(&signed)), None);
@@ -139,13 +134,13 @@ mod tests {
         ] {
             assert_eq!(errors.without_foreign(&foreign), plain, "{foreign}");
         }
-        assert_eq!(FormErrors::new(&[2; 32]).unwrap().without_foreign(query(&signed)), plain);
+        assert_eq!(FormErrors::new(&[2; 32]).without_foreign(query(&signed)), plain);
         assert_eq!(errors.without_foreign("q=a%20b&sort=price"), None);
     }
 
     #[test]
     fn a_second_error_takes_the_place_of_the_first() {
-        let errors = FormErrors::new(&[1; 32]).unwrap();
+        let errors = FormErrors::new(&[1; 32]);
         let signed = sign(&errors);
         let twice = format!("{signed}&__path=%2Fapi%2Ffn%2Fx&__err=eyJ9");
         assert_eq!(errors.address(&twice, Some(("/api/fn/x", ERROR))).unwrap(), signed);
@@ -160,7 +155,7 @@ mod tests {
 
     #[test]
     fn nobody_has_words_of_their_own_signed() {
-        let errors = FormErrors::new(&[1; 32]).unwrap();
+        let errors = FormErrors::new(&[1; 32]);
         let planted = "/learn?__path=%2Fapi%2Ffn%2Fx&__err=eyJldmlsIjoxfQ%3D%3D";
         assert_eq!(errors.address(planted, None).unwrap(), "/learn");
         let signed = errors.address(planted, Some(("/api/fn/x", ERROR))).unwrap();
@@ -170,7 +165,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_mangled_is_shown(at in 0..400_usize, to in "[0-9a-zA-Z&=%_-]") {
-            let errors = FormErrors::new(&[1; 32]).unwrap();
+            let errors = FormErrors::new(&[1; 32]);
             let signed = sign(&errors);
             let start = signed.find("__path").unwrap();
             let at = start + at % (signed.len() - start);

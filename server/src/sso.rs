@@ -75,7 +75,7 @@ pub(crate) async fn callback(
 
 fn client(actor: &Actor, info: RequestInfo) -> Client {
     let session = actor.user().ok().map(|user| user.session);
-    Client { address: info.address, user_agent: info.user_agent, session }
+    Client { address: info.address, user_agent: info.user_agent, session, link: None }
 }
 
 /// Where the browser goes when a sign-in is over; `forget` are cookies that nobody needs any more.

@@ -87,7 +87,7 @@ impl AppState {
         Ok(Self(Arc::new(Services {
             csp: Csp::new(&config, &leptos),
             limits,
-            form_errors: FormErrors::new(config.secret_key.bytes())?,
+            form_errors: FormErrors::new(config.secret_key.bytes()),
             index,
             passwords,
             federation,

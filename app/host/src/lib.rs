@@ -83,29 +83,44 @@ pub fn told(error: OpError) -> Error {
     fail(error.told())
 }
 
-/// For [`Error::ConfirmRequired`]: sends the browser to prove again who one is, and then back to one of our own pages;
-/// a program is told to.
-#[must_use]
-pub fn confirm_first(back: &str) -> Error {
-    let html = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-    if !html {
-        return fail(Error::ConfirmRequired);
-    }
-    let back = guildhall_kernel::next_path(back).unwrap_or("/account");
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
-    see_other(&format!("/account/confirm?{query}"));
-    Error::ConfirmRequired
-}
-
-/// Sets the answer's status to match the error, and hands it back.
+/// Sets the answer's status to match the error, and hands it back. A browser that must first prove again who one is, or set
+/// up a second factor, is sent to where that is done; from the first it comes back to its page.
 #[must_use]
 pub fn fail(error: Error) -> Error {
-    let plain_form = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
-        && with_context::<Parts, _>(|parts| parts.method == axum::http::Method::POST) == Some(true);
-    if !plain_form {
-        set_status(error.status());
+    let is_page = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    let is_form = is_page && with_context::<Parts, _>(|parts| parts.method == axum::http::Method::POST) == Some(true);
+    match error {
+        Error::ConfirmRequired if is_page => {
+            let here = if is_form { form_page() } else { Some(request_path()) };
+            let here = here.as_deref().and_then(guildhall_kernel::next_path).unwrap_or("/account");
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", here).finish();
+            see_other(&format!("/account/confirm?{query}"));
+        }
+        Error::SecondFactorRequired if is_page => see_other("/account/security"),
+        _ if is_form => {}
+        _ => set_status(error.status()),
     }
     error
+}
+
+/// For pages that can't be shown: sends the browser to sign in, and back, where that is what is missing.
+pub fn sign_in_first(error: &Error) {
+    if *error == Error::SignInRequired {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &request_path()).finish();
+        see_other(&format!("/sign-in?{query}"));
+    }
+}
+
+/// The page on which a plain form stood, without what was said on it of an earlier try. The server has taken another site's
+/// `Referer` away by now.
+fn form_page() -> Option<String> {
+    let referer = header(&header::REFERER)?;
+    let (_, rest) = referer.split_once("://")?;
+    let path = rest.get(rest.find('/')?..)?;
+    let (page, query) = path.split_once('?').unwrap_or((path, ""));
+    let kept = url_pairs(query).into_iter().filter(|(name, _)| name != "done" && !name.starts_with("__"));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    Some(if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") })
 }
 
 /// The answer's status.

@@ -11,6 +11,7 @@ mod choice;
 #[cfg(feature = "ssr")]
 pub mod cover;
 mod dialog;
+mod failure;
 mod feedback;
 mod field;
 mod icon;
@@ -34,6 +35,7 @@ pub use button::*;
 pub use card::*;
 pub use choice::*;
 pub use dialog::*;
+pub use failure::{Failure, FailureProps};
 pub use feedback::*;
 pub use field::{Field, FieldKind, FieldProps, field_id};
 pub use icon::*;

@@ -1,13 +1,14 @@
 //! What an owner does: makes, changes, tests, switches and removes connections, and makes tokens for provisioning.
 //!
-//! Always holds: an owner of the organisation alone reaches any of it; whoever else belongs to it is refused, and for
-//! strangers there is no such organisation. Row-level security says the same.
+//! Always holds: the policy table lets an owner of the organisation alone reach any of it, and change it only soon after
+//! they proved who they are; whoever else belongs to it is refused, and for strangers there is no such organisation. Row-level
+//! security says the same.
 
 use std::collections::BTreeMap;
 
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::{Actor, token};
+use guildhall_kernel::{Action, Actor, Subject, token};
 use guildhall_types::{
     ConnectionId, Error, OrganizationId, ScimTokenId,
     federation::{ConnectionFields, ConnectionView, SignOnPage, TestStep},
@@ -19,7 +20,7 @@ use crate::{
     policy::{AuthMethod, Kind, NewConnection, Secret, given_roles},
     probe, saml_connections,
     store::{
-        connections::{self, Kept, Mine, SealedSecret},
+        connections::{self, Found, Kept, SealedSecret},
         people,
         saml::{self as saml_store, SamlSettings},
     },
@@ -30,18 +31,12 @@ pub(crate) fn place(id: ConnectionId) -> String {
     format!("sso-connection:{id}")
 }
 
-/// The organisation, for its owner.
-pub(crate) async fn owned(tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
-    let user = actor.user()?;
-    let mine = connections::mine(tx, slug, user.id).await?.ok_or(Error::NotFound)?;
-    if mine.role == "owner" { Ok(mine) } else { Err(Error::Forbidden.into()) }
-}
-
-/// The organisation, for an owner who proved lately who they are: keys and who may come in hang on it.
-pub(crate) async fn owned_and_proved(db: &Db, tx: &mut Tx, actor: &Actor, slug: &str) -> OpResult<Mine> {
-    let mine = owned(tx, actor, slug).await?;
-    actor.user()?.confirmed_recently(db.clock())?;
-    Ok(mine)
+/// The organisation, for somebody who may do this there.
+pub(crate) async fn found(tx: &mut Tx, actor: &Actor, slug: &str, action: Action) -> OpResult<Found> {
+    actor.user()?;
+    let found = connections::organization(tx, slug).await?.ok_or(Error::NotFound)?;
+    actor.may(action, &Subject::Organization(found.id))?;
+    Ok(found)
 }
 
 /// Tells of what an owner did.
@@ -49,9 +44,8 @@ pub(crate) async fn tell(tx: &mut Tx, actor: &Actor, mine: OrganizationId, event
     guildhall_audit::record(tx, actor, event.acting_for(Party::Organization(mine))).await
 }
 
-/// A connection of the organisation, for its owner.
-pub(crate) async fn own(tx: &mut Tx, actor: &Actor, slug: &str, id: ConnectionId) -> OpResult<Kept> {
-    let mine = owned(tx, actor, slug).await?;
+/// A connection of the organisation.
+pub(crate) async fn own(tx: &mut Tx, mine: &Found, id: ConnectionId) -> OpResult<Kept> {
     let kept = connections::find(tx, id).await?.filter(|kept| kept.connection.organization == mine.id);
     Ok(kept.ok_or(Error::NotFound)?)
 }
@@ -78,11 +72,11 @@ fn view(federation: &Federation, kept: Kept, saml: Option<&SamlSettings>) -> Con
 /// Everything about how an organisation's people sign in.
 ///
 /// # Errors
-/// [`Error::SignInRequired`], [`Error::NotFound`] for strangers, [`Error::Forbidden`] for members who don't own it.
+/// [`Error::SignInRequired`], [`Error::NotFound`] for strangers, [`Error::Forbidden`] for members who don't own it; what
+/// changes anything also [`Error::ConfirmRequired`].
 pub async fn page(db: &Db, federation: &Federation, actor: &Actor, slug: &str) -> OpResult<SignOnPage> {
-    actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let mine = owned(&mut tx, actor, slug).await?;
+    let mine = found(&mut tx, actor, slug, Action::ReadSignOn).await?;
     let all = connections::of_organization(&mut tx, mine.id).await?;
     let saml: BTreeMap<ConnectionId, SamlSettings> =
         saml_store::of_organization(&mut tx, mine.id).await?.into_iter().collect();
@@ -115,11 +109,10 @@ pub async fn save(
     fields: &ConnectionFields,
     secret: &str,
 ) -> OpResult<ConnectionId> {
-    actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
     let before = match id {
-        Some(id) => Some(own(&mut tx, actor, slug, id).await?),
+        Some(id) => Some(own(&mut tx, &mine, id).await?),
         None => None,
     };
     // Those have their own form.
@@ -174,10 +167,9 @@ pub async fn switch(
     enabled: bool,
     enforced: bool,
 ) -> OpResult<()> {
-    actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
-    let kept = own(&mut tx, actor, slug, id).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
+    let kept = own(&mut tx, &mine, id).await?;
     if enforced && !kept.enforced {
         let passed = kept.tested_at.is_some() && kept.tested.iter().all(|step| step.passed);
         if !passed {
@@ -220,10 +212,9 @@ pub async fn release(db: &Db, slug: &str) -> OpResult<u64> {
 /// # Errors
 /// As [`page`].
 pub async fn remove(db: &Db, actor: &Actor, slug: &str, id: ConnectionId) -> OpResult<()> {
-    actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
-    let kept = own(&mut tx, actor, slug, id).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
+    let kept = own(&mut tx, &mine, id).await?;
     connections::delete(&mut tx, id).await?;
     let event = Event::new("sign_on.connection_removed", "sso_connection", id)
         .before(json!({ "name": kept.connection.name, "issuer": kept.connection.issuer }));
@@ -243,9 +234,9 @@ pub async fn try_connection(
     slug: &str,
     id: ConnectionId,
 ) -> OpResult<Vec<TestStep>> {
-    actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let kept = own(&mut tx, actor, slug, id).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
+    let kept = own(&mut tx, &mine, id).await?;
     drop(tx);
     let steps = match kept.connection.kind {
         Kind::Saml => saml_connections::probe(db, federation, &kept).await?,
@@ -280,13 +271,12 @@ pub async fn client_key_set(db: &Db, of: ConnectionId) -> OpResult<Value> {
 /// # Errors
 /// [`Error::Invalid`]; else as [`page`].
 pub async fn make_scim_token(db: &Db, actor: &Actor, slug: &str, name: &str) -> OpResult<String> {
-    actor.user()?;
+    let mut tx = db.begin(actor).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
         return Err(Error::field("token_name", "Enter a name for the token in 80 characters or fewer").into());
     }
-    let mut tx = db.begin(actor).await?;
-    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
     if connections::tokens(&mut tx, mine.id).await?.len() >= 20 {
         return Err(Error::conflict("There are 20 tokens already. Revoke one first.").into());
     }
@@ -304,9 +294,8 @@ pub async fn make_scim_token(db: &Db, actor: &Actor, slug: &str, name: &str) -> 
 /// # Errors
 /// As [`page`].
 pub async fn revoke_scim_token(db: &Db, actor: &Actor, slug: &str, id: ScimTokenId) -> OpResult<()> {
-    actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let mine = owned(&mut tx, actor, slug).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
     if !connections::revoke_token(&mut tx, mine.id, id, db.clock().now()).await? {
         return Err(Error::NotFound.into());
     }

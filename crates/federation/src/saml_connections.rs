@@ -6,7 +6,7 @@
 
 use guildhall_audit::Event;
 use guildhall_db::{Db, OpError, OpResult};
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Action, Actor};
 use guildhall_types::{
     ConnectionId, Error, Fields,
     federation::{SamlFields, SamlView, TestStep},
@@ -15,13 +15,13 @@ use serde_json::json;
 
 use crate::{
     Federation,
-    connections::{own, owned, owned_and_proved, place, tell},
+    connections::{found, own, place, tell},
     flow::ask,
     policy::{AuthMethod, Kind, NewConnection, Roles, line},
     probe::{failed, passed},
     saml::{Certificate, IdentityProvider, MetadataProblem, OurKey, parse_metadata, service_metadata},
     store::{
-        connections::{self, Kept, SealedSecret},
+        connections::{self, Found, Kept, SealedSecret},
         people,
         saml::{self as store, SamlSettings},
     },
@@ -140,11 +140,10 @@ pub async fn save(
     id: Option<ConnectionId>,
     fields: &SamlFields,
 ) -> OpResult<ConnectionId> {
-    actor.user()?;
     let mut tx = db.begin(actor).await?;
-    let mine = owned_and_proved(db, &mut tx, actor, slug).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
     let before = match id {
-        Some(id) => Some(kept_saml(&mut tx, actor, slug, id).await?),
+        Some(id) => Some(kept_saml(&mut tx, &mine, id).await?),
         None => None,
     };
     drop(tx);
@@ -183,13 +182,8 @@ pub async fn save(
 }
 
 /// A SAML connection of the organisation, for its owner.
-async fn kept_saml(
-    tx: &mut guildhall_db::Tx,
-    actor: &Actor,
-    slug: &str,
-    id: ConnectionId,
-) -> OpResult<(Kept, SamlSettings)> {
-    let kept = own(tx, actor, slug, id).await?;
+async fn kept_saml(tx: &mut guildhall_db::Tx, mine: &Found, id: ConnectionId) -> OpResult<(Kept, SamlSettings)> {
+    let kept = own(tx, mine, id).await?;
     let settings = store::find(tx, id).await?.ok_or(Error::NotFound)?;
     Ok((kept, settings))
 }
@@ -255,7 +249,7 @@ async fn write(
     sealed: Option<Vec<u8>>,
 ) -> OpResult<()> {
     let mut tx = db.begin(actor).await?;
-    let mine = owned(&mut tx, actor, slug).await?;
+    let mine = found(&mut tx, actor, slug, Action::ManageSignOn).await?;
     let event = Event::new("sign_on.connection_saved", "sso_connection", id).after(json!({
         "name": new.name, "issuer": new.issuer, "kind": "saml", "default_role": new.roles.otherwise,
         "idp_initiated": settings.idp_initiated, "certificates": settings.certificates.len(),

@@ -12,11 +12,14 @@
 //! - Nobody signs in before their address is confirmed, and every signing in makes a new session.
 //! - An access token is checked without the database and stops working on every node the moment its session ends or its
 //!   person changes; a refresh token works once.
+//! - Where an organisation enforces its own sign-in, no other way opens a session, whatever was proved.
+//! - Failed tries are told to the audit trail, summed up, without a word of what was typed.
 //! - A link sent by mail works once, for one purpose, for a while. A changed password ends the other sessions.
 
 pub mod consents;
 pub mod cookie;
 pub mod factors;
+pub mod failures;
 pub mod jobs;
 pub mod ops;
 pub mod organizations;
@@ -27,7 +30,7 @@ mod throttle;
 mod tokens;
 
 pub use consents::Agreements;
-pub use factors::{FactorSettings, Factors, Proof, RequiredOf, must_set_up, prove_again, verify_second_factor};
+pub use factors::{FactorSettings, Factors, Proof, RequiredOf, must_set_up, prove_again};
 pub use ops::{
     Client, NewSession, SignUp, Signed, SignedIn, account, change_password, confirm_email, end_other_sessions,
     end_session, reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor,

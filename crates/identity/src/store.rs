@@ -6,9 +6,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 pub(crate) mod consents;
+mod failed;
 mod keys;
 mod sessions;
 
+pub(crate) use failed::*;
 pub(crate) use keys::*;
 pub(crate) use sessions::*;
 

@@ -42,6 +42,10 @@ pub struct UserActor {
     pub authenticated_at: DateTime<Utc>,
     /// How they did, by the names of RFC 8176: `pwd`, `otp`, `hwk`; `mfa` when it was more than one factor.
     pub amr: Vec<String>,
+    /// By which that proof ages.
+    pub clock: Clock,
+    /// Their role asks for a second factor that they have not set up: until they do, it counts for nothing.
+    pub lacks_second_factor: bool,
 }
 
 impl UserActor {
@@ -75,6 +79,14 @@ pub struct Membership {
     pub role: Role,
 }
 
+impl Membership {
+    /// Owners of providers hold other people's money and data: their role may ask for a second factor.
+    #[must_use]
+    pub fn owns_a_provider(&self) -> bool {
+        self.kind == OrganizationKind::Provider && self.role == Role::Owner
+    }
+}
+
 impl Actor {
     /// The signed-in person.
     ///
@@ -100,7 +112,7 @@ impl Actor {
     pub fn role(&self) -> &'static str {
         match self {
             Self::Anonymous => "anonymous",
-            Self::User(user) if user.is_admin => "admin",
+            Self::User(user) if user.is_admin && !user.lacks_second_factor => "admin",
             Self::User(_) => "user",
             Self::System(_) => "system",
         }

@@ -8,6 +8,7 @@
 mod actor;
 mod chance;
 mod clock;
+pub mod derive;
 pub mod mail;
 mod next_path;
 mod origin;

@@ -2,7 +2,8 @@
 //! [`Actor::may`]. Row-level security is the second wall behind it.
 //!
 //! Invariants: what an action's row does not name is refused; whoever stands nearer may all that those further away may
-//! (an owner all that a member may); what belongs to another tenant is not found rather than forbidden.
+//! (an owner all that a member may); what belongs to another tenant is not found rather than forbidden; what steps up is
+//! refused to whoever did not prove lately that it is them; a role that asks for a second factor counts for nothing without.
 //! `docs/permissions.md` is printed from the table, and a test fails when the two differ.
 
 use guildhall_types::{
@@ -26,6 +27,8 @@ pub enum Relation {
     Analyst,
     /// Writes a provider's courses.
     Editor,
+    /// Manages the team that it is about, whatever the role in the organisation.
+    TeamManager,
     /// Looks after an enterprise's learners.
     Manager,
     Owner,
@@ -34,11 +37,12 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Anyone,
         Self::SignedIn,
         Self::Myself,
         Self::Member,
+        Self::TeamManager,
         Self::Analyst,
         Self::Editor,
         Self::Manager,
@@ -54,6 +58,7 @@ impl Relation {
             Self::SignedIn => "signed in",
             Self::Myself => "self",
             Self::Member => "member",
+            Self::TeamManager => "team's manager",
             Self::Analyst => "analyst",
             Self::Editor => "editor",
             Self::Manager => "manager",
@@ -82,8 +87,21 @@ pub enum Subject {
     Person(UserId),
     /// An organisation, or what belongs to it.
     Organization(OrganizationId),
+    /// A team of an organisation. Whether the acting person manages it stands in the tables, not in the session: whoever
+    /// asks has looked.
+    Team { organization: OrganizationId, is_manager: bool },
     /// Guildhall as a whole.
     Platform,
+}
+
+impl Subject {
+    /// The organisation that it is, or belongs to.
+    const fn organization(&self) -> Option<OrganizationId> {
+        match self {
+            Self::Organization(organization) | Self::Team { organization, .. } => Some(*organization),
+            Self::Person(_) | Self::Platform => None,
+        }
+    }
 }
 
 /// One row of the table.
@@ -134,7 +152,7 @@ macro_rules! steps {
     };
 }
 
-use Relation::{Admin, Analyst, Anyone, Editor, Manager, Member, Myself, Owner, SignedIn};
+use Relation::{Admin, Analyst, Anyone, Editor, Manager, Member, Myself, Owner, SignedIn, TeamManager};
 
 /// Everybody in the organisation, and admins.
 const MEMBERS: &[Relation] = &[Member, Analyst, Editor, Manager, Owner, Admin];
@@ -159,12 +177,15 @@ actions! {
     ReadMembers = "Read an organisation's members and teams": STAFF;
     InvitePeople = "Invite people, resend and withdraw invitations": &[Manager, Owner, Admin];
     RemoveMembers = "Remove learners": &[Manager, Owner, Admin];
-    ManageTeams = "Make and change teams": &[Manager, Owner, Admin];
+    ManageTeams = "Make and change teams, say who manages them": &[Manager, Owner, Admin];
+    ReadTeam = "See who is in a team": &[TeamManager, Analyst, Editor, Manager, Owner, Admin];
+    FillTeam = "Put members into a team and take them out": &[TeamManager, Manager, Owner, Admin];
     ManageRoles = "Change roles, invite and remove anyone": &[Owner, Admin], steps_up;
     TransferOwnership = "Hand an organisation over": &[Owner], steps_up;
     ChangeOrganization = "Rename an organisation": &[Owner, Admin];
     ManageDomains = "Prove and remove mail domains": &[Owner, Admin];
-    ManageSignOn = "Connect single sign-on and directories": &[Owner, Admin], steps_up;
+    ReadSignOn = "See how an organisation's people sign in": &[Owner];
+    ManageSignOn = "Connect single sign-on and directories": &[Owner], steps_up;
     EditCourses = "Write a provider's courses": &[Editor, Owner, Admin];
     ReadFigures = "Read an organisation's figures": STAFF;
     ReadPeople = "Search and read all people": &[Admin];
@@ -178,20 +199,39 @@ actions! {
 }
 
 impl Actor {
-    /// Whether the actor may do this to that. The program's own work may do everything: which work runs is decided by
+    /// Whether the actor may do this to that, now. The program's own work may do everything: which work runs is decided by
     /// whoever enqueues it.
     ///
     /// # Errors
     /// [`Error::SignInRequired`] for nobody in particular; [`Error::NotFound`] for what is another person's or another
-    /// organisation's; [`Error::Forbidden`] inside one's own organisation and for the platform's own affairs.
+    /// organisation's; [`Error::Forbidden`] inside one's own organisation and for the platform's own affairs;
+    /// [`Error::SecondFactorRequired`] where the role would do if it had one; [`Error::ConfirmRequired`] where all is well
+    /// but for the age of the proof.
     pub fn may(&self, action: Action, subject: &Subject) -> Result<(), Error> {
+        self.allowed(action, subject)?;
+        match self {
+            Self::User(user) if action.rule().steps_up => user.confirmed_recently(&user.clock),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`Actor::may`], whenever the actor proved who they are.
+    fn allowed(&self, action: Action, subject: &Subject) -> Result<(), Error> {
         let allowed = action.rule().allowed;
         match self {
             Self::System(_) => Ok(()),
             Self::Anonymous if allowed.contains(&Anyone) => Ok(()),
             Self::Anonymous => Err(Error::SignInRequired),
-            Self::User(user) if user.relations(subject).iter().any(|relation| allowed.contains(relation)) => Ok(()),
-            Self::User(user) => Err(user.refusal(subject)),
+            Self::User(user) => {
+                let among = |relations: &[Relation]| relations.iter().any(|relation| allowed.contains(relation));
+                if among(&user.relations(subject)) {
+                    Ok(())
+                } else if user.lacks_second_factor && among(&user.of_roles(subject)) {
+                    Err(Error::SecondFactorRequired)
+                } else {
+                    Err(user.refusal(subject))
+                }
+            }
         }
     }
 
@@ -205,29 +245,49 @@ impl Actor {
         Ok(user)
     }
 
-    /// As [`Actor::may`], for pages that show or leave out a button.
+    /// For pages that show or leave out a button: as [`Actor::may`], but that pressing it may ask first who one is.
     #[must_use]
     pub fn can(&self, action: Action, subject: &Subject) -> bool {
-        self.may(action, subject).is_ok()
+        self.allowed(action, subject).is_ok()
     }
 }
 
 impl UserActor {
-    /// Every relation of the person to the subject.
+    /// Every relation of the person to the subject that counts.
     #[must_use]
     pub fn relations(&self, subject: &Subject) -> Vec<Relation> {
         let mut relations = vec![Anyone, SignedIn];
         match subject {
             Subject::Person(person) if *person == self.id => relations.push(Myself),
-            Subject::Organization(organization) => {
-                relations.extend(self.role_in(*organization).map(Relation::of_role).unwrap_or_default());
-            }
-            Subject::Person(_) | Subject::Platform => {}
+            Subject::Team { is_manager: true, .. } => relations.push(TeamManager),
+            Subject::Person(_) | Subject::Organization(_) | Subject::Team { .. } | Subject::Platform => {}
         }
+        if self.lacks_second_factor {
+            // Of an organisation that they own they are still a member: they can see it, and leave it.
+            let still = |relation: &Relation| !self.asks_for_factor(subject) || *relation == Member;
+            relations
+                .extend(self.of_roles(subject).into_iter().filter(|relation| *relation != Admin && still(relation)));
+        } else {
+            relations.extend(self.of_roles(subject));
+        }
+        relations
+    }
+
+    /// The relations that the person's roles bring with them.
+    fn of_roles(&self, subject: &Subject) -> Vec<Relation> {
+        let role = subject.organization().and_then(|organization| self.role_in(organization));
+        let mut relations = role.map(Relation::of_role).unwrap_or_default().to_vec();
         if self.is_admin {
             relations.push(Admin);
         }
         relations
+    }
+
+    /// Whether it is a provider that the person owns: that role may ask for a second factor.
+    fn asks_for_factor(&self, subject: &Subject) -> bool {
+        self.memberships
+            .iter()
+            .any(|membership| Some(membership.organization) == subject.organization() && membership.owns_a_provider())
     }
 
     /// The person's role in an organisation.
@@ -245,11 +305,13 @@ impl UserActor {
     fn refusal(&self, subject: &Subject) -> Error {
         match subject {
             Subject::Person(person) if *person == self.id => Error::Forbidden,
-            Subject::Organization(organization) if self.is_admin || self.role_in(*organization).is_some() => {
+            Subject::Organization(organization) | Subject::Team { organization, .. }
+                if self.is_admin || self.role_in(*organization).is_some() =>
+            {
                 Error::Forbidden
             }
             Subject::Platform => Error::Forbidden,
-            Subject::Person(_) | Subject::Organization(_) => Error::NotFound,
+            Subject::Person(_) | Subject::Organization(_) | Subject::Team { .. } => Error::NotFound,
         }
     }
 }
@@ -284,121 +346,4 @@ pub fn document() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use guildhall_types::SessionId;
-    use proptest::{prelude::*, sample::select};
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::Membership;
-
-    fn id<T: From<Uuid>>(number: u128) -> T {
-        Uuid::from_u128(number).into()
-    }
-
-    fn person(memberships: &[(u128, OrganizationKind, Role)], is_admin: bool) -> Actor {
-        Actor::User(Box::new(UserActor {
-            id: id(1),
-            session: SessionId(Uuid::nil()),
-            organizations: memberships.iter().map(|(organization, ..)| id(*organization)).collect(),
-            memberships: memberships
-                .iter()
-                .map(|(organization, kind, role)| Membership {
-                    organization: id(*organization),
-                    kind: *kind,
-                    role: *role,
-                })
-                .collect(),
-            is_admin,
-            name: String::new(),
-            email: String::new(),
-            email_confirmed: true,
-            is_provider: false,
-            authenticated_at: chrono::DateTime::UNIX_EPOCH,
-            amr: Vec::new(),
-        }))
-    }
-
-    fn in_ten(role: Role) -> Actor {
-        person(&[(10, OrganizationKind::Enterprise, role)], false)
-    }
-
-    const TEN: fn() -> Subject = || Subject::Organization(id(10));
-
-    #[test]
-    fn the_document_is_printed_from_the_table() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/permissions.md");
-        if std::env::var_os("WRITE_DOCS").is_some() {
-            std::fs::write(&path, document()).unwrap();
-        }
-        let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == document(), "docs/permissions.md differs from the table: run this test with WRITE_DOCS=1");
-    }
-
-    #[test]
-    fn every_action_has_one_row() {
-        let mut seen: Vec<Action> = TABLE.iter().map(|rule| rule.action).collect();
-        seen.sort_unstable();
-        seen.dedup();
-        assert_eq!(seen.len(), TABLE.len());
-    }
-
-    #[test]
-    fn refusals_say_no_more_than_they_must() {
-        let learner = in_ten(Role::Learner);
-        assert_eq!(learner.may(Action::ManageTeams, &TEN()), Err(Error::Forbidden));
-        assert_eq!(learner.may(Action::ReadOrganization, &Subject::Organization(id(11))), Err(Error::NotFound));
-        assert_eq!(learner.may(Action::ReadAccount, &Subject::Person(id(2))), Err(Error::NotFound));
-        assert_eq!(learner.may(Action::ReadPeople, &Subject::Platform), Err(Error::Forbidden));
-        assert_eq!(Actor::Anonymous.may(Action::ReadOrganization, &TEN()), Err(Error::SignInRequired));
-        assert_eq!(Actor::Anonymous.may(Action::ReadCatalog, &Subject::Platform), Ok(()));
-        assert_eq!(Actor::System("x").may(Action::SuspendPerson, &Subject::Person(id(1))), Ok(()));
-    }
-
-    #[test]
-    fn an_admin_is_no_stranger_but_no_owner_either() {
-        let admin = person(&[], true);
-        assert_eq!(admin.may(Action::SuspendOrganization, &TEN()), Ok(()));
-        assert_eq!(admin.may(Action::TransferOwnership, &TEN()), Err(Error::Forbidden));
-        assert_eq!(admin.may(Action::ChangeAccount, &Subject::Person(id(2))), Err(Error::NotFound));
-    }
-
-    fn any_action() -> impl Strategy<Value = Action> {
-        select(TABLE.iter().map(|rule| rule.action).collect::<Vec<_>>())
-    }
-
-    proptest! {
-        #[test]
-        fn an_owner_may_all_that_another_member_may(action in any_action(), role in select(Role::ALL.to_vec())) {
-            prop_assert!(!in_ten(role).can(action, &TEN()) || in_ten(Role::Owner).can(action, &TEN()));
-        }
-
-        #[test]
-        fn an_editor_may_all_that_an_analyst_may_and_all_what_a_learner_may(action in any_action()) {
-            for (more, less) in [(Role::Editor, Role::Analyst), (Role::Analyst, Role::Learner), (Role::Manager, Role::Learner)] {
-                prop_assert!(!in_ten(less).can(action, &TEN()) || in_ten(more).can(action, &TEN()), "{:?} {:?}", more, less);
-            }
-        }
-
-        #[test]
-        fn what_everybody_may_everybody_may(action in any_action(), role in select(Role::ALL.to_vec()), admin in any::<bool>()) {
-            if Actor::Anonymous.can(action, &TEN()) {
-                prop_assert!(in_ten(role).can(action, &TEN()) && person(&[], admin).can(action, &TEN()));
-            }
-        }
-
-        #[test]
-        fn a_role_counts_in_its_own_organisation_alone(action in any_action(), role in select(Role::ALL.to_vec()), other in 11_u128..100) {
-            let elsewhere = Subject::Organization(id(other));
-            prop_assert_eq!(in_ten(role).may(action, &elsewhere), person(&[], false).may(action, &elsewhere));
-        }
-
-        #[test]
-        fn roles_do_not_reach_other_people(action in any_action(), role in select(Role::ALL.to_vec()), other in 2_u128..100) {
-            let stranger = Subject::Person(id(other));
-            prop_assert_eq!(in_ten(role).may(action, &stranger), person(&[], false).may(action, &stranger));
-        }
-    }
-}
+mod tests;

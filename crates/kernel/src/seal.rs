@@ -1,5 +1,5 @@
-//! Sealing secrets that must be read again: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, RFC 8439) under the key of
-//! `GUILDHALL_SECRET_KEY`.
+//! Sealing secrets that must be read again: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, RFC 8439) under a key of its own,
+//! derived from `GUILDHALL_SECRET_KEY` ([`crate::derive`]).
 //!
 //! What holds: every sealed text says for what it was sealed (the context is authenticated with it), so that one copied
 //! into another row does not open; a changed byte does not open.
@@ -11,16 +11,19 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 
-use crate::Chance;
+use crate::{Chance, derive};
 
-/// The first byte of a sealed text: which way it was sealed, should there ever be another.
-const VERSION: u8 = 1;
+/// The first byte of a sealed text: under which key it was sealed.
+const VERSION: u8 = 2;
+/// Under the secret itself, as everything was before keys had a purpose: still opened, no longer made.
+const BY_THE_SECRET: u8 = 1;
 const NONCE: usize = 24;
 
 /// Seals and opens. Cheap to clone.
 #[derive(Clone)]
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
+    before: XChaCha20Poly1305,
     chance: Chance,
 }
 
@@ -30,9 +33,15 @@ pub struct Sealer {
 pub struct SealError;
 
 impl Sealer {
+    /// `secret` is the key of `GUILDHALL_SECRET_KEY`.
     #[must_use]
-    pub fn new(key: &[u8; 32], chance: &Chance) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.into()), chance: chance.clone() }
+    pub fn new(secret: &[u8; 32], chance: &Chance) -> Self {
+        let key = derive::key(secret, "guildhall: sealed secrets");
+        Self {
+            cipher: XChaCha20Poly1305::new(&key.into()),
+            before: XChaCha20Poly1305::new(secret.into()),
+            chance: chance.clone(),
+        }
     }
 
     /// Version, nonce and ciphertext. `context` names what it is and whose, e.g. `totp:{user}`.
@@ -57,10 +66,15 @@ impl Sealer {
     /// # Errors
     /// [`SealError`] for anything that this key did not seal for this context.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-        let rest = sealed.strip_prefix(&[VERSION]).ok_or(SealError)?;
+        let (version, rest) = sealed.split_first().ok_or(SealError)?;
+        let cipher = match *version {
+            VERSION => &self.cipher,
+            BY_THE_SECRET => &self.before,
+            _ => return Err(SealError),
+        };
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
         let payload = Payload { msg: sealed, aad: context.as_bytes() };
-        self.cipher.decrypt(XNonce::from_slice(nonce), payload).map_err(|_| SealError)
+        cipher.decrypt(XNonce::from_slice(nonce), payload).map_err(|_| SealError)
     }
 }
 
@@ -96,6 +110,17 @@ mod tests {
             assert_eq!(sealer(7).open("x", &changed), Err(SealError), "{place}");
             assert_eq!(sealer(7).open("x", &sealed[..place]), Err(SealError));
         }
+    }
+
+    #[test]
+    fn what_was_sealed_under_the_secret_itself_still_opens() {
+        let nonce = [9; NONCE];
+        let payload = Payload { msg: &b"secret"[..], aad: &b"totp:ada"[..] };
+        let before = XChaCha20Poly1305::new(&[7; 32].into()).encrypt(XNonce::from_slice(&nonce), payload).unwrap();
+        let sealed = [&[BY_THE_SECRET][..], &nonce, &before].concat();
+        assert_eq!(sealer(7).open("totp:ada", &sealed), Ok(b"secret".to_vec()));
+        assert_eq!(sealer(7).open("totp:bob", &sealed), Err(SealError));
+        assert_eq!(sealer(7).seal("x", b"y").unwrap()[0], VERSION);
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub enum Error {
     /// The person is known, and must prove again who they are: at `/account/confirm`.
     #[error("Confirm that it is you to go on.")]
     ConfirmRequired,
+    /// The person's role asks for a second factor, and they have none yet: they set one up at `/account/security`.
+    #[error("Your role asks for a second factor. Set one up under “Sign-in and security” in your account first.")]
+    SecondFactorRequired,
     /// The person is known, and may not.
     #[error("You do not have permission to do this.")]
     Forbidden,
@@ -90,7 +93,7 @@ impl Error {
             Self::Invalid { .. } => 422,
             Self::NotFound => 404,
             Self::SignInRequired => 401,
-            Self::ConfirmRequired | Self::Forbidden => 403,
+            Self::ConfirmRequired | Self::SecondFactorRequired | Self::Forbidden => 403,
             Self::Conflict { .. } => 409,
             Self::TooMany { .. } => 429,
             Self::Unavailable { .. } => 503,
@@ -107,6 +110,7 @@ impl Error {
             Self::NotFound => "not-found",
             Self::SignInRequired => "sign-in-required",
             Self::ConfirmRequired => "confirm-required",
+            Self::SecondFactorRequired => "set-up-second-factor",
             Self::Forbidden => "forbidden",
             Self::Conflict { .. } => "conflict",
             Self::TooMany { .. } => "too-many-requests",

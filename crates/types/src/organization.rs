@@ -207,7 +207,11 @@ pub struct OrganizationRights {
     pub manage_members: bool,
     pub manage_teams: bool,
     pub manage_domains: bool,
+    /// See how people sign in.
+    pub sign_on: bool,
     pub change: bool,
+    /// See teams: all of them, or those that one manages.
+    pub see_teams: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,6 +230,8 @@ pub struct TeamView {
     pub id: TeamId,
     pub name: String,
     pub members: Vec<TeamMember>,
+    /// Whether who looks may put people in and take them out, because they manage this team.
+    pub is_mine: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

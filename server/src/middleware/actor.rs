@@ -46,6 +46,10 @@ async fn identified(state: AppState, info: RequestInfo, mut request: Request, ne
             Err(error) => return Problem::from(error.told()).into_response(),
         },
     };
+    let known = match hold_back(&state, known).await {
+        Ok(known) => known,
+        Err(error) => return Problem::from(error.told()).into_response(),
+    };
     let private = known.actor.user_id().is_some();
     request.extensions_mut().insert(known.actor);
     request.extensions_mut().insert(info);
@@ -55,6 +59,16 @@ async fn identified(state: AppState, info: RequestInfo, mut request: Request, ne
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
     response
+}
+
+/// Whoever's role asks for a second factor has nothing of that role until they have one. This is where every door passes:
+/// pages, server functions and REST alike. Almost nobody costs a query here.
+async fn hold_back(state: &AppState, mut known: Known) -> OpResult<Known> {
+    let lacks = guildhall_identity::must_set_up(&state.db, &state.factors, &known.actor).await?;
+    if let Actor::User(user) = &mut known.actor {
+        user.lacks_second_factor = lacks;
+    }
+    Ok(known)
 }
 
 enum Proof<'a> {

@@ -11,7 +11,6 @@ mod input;
 mod limits;
 mod origin;
 mod outage;
-mod second_factor;
 
 pub(crate) use actor::actor;
 pub(crate) use agreed::agreed;
@@ -22,4 +21,3 @@ pub(crate) use input::input;
 pub(crate) use limits::{flood, limits};
 pub(crate) use origin::same_origin;
 pub(crate) use outage::outage;
-pub(crate) use second_factor::second_factor;

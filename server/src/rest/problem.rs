@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use guildhall_kernel::STEP_UP;
 use guildhall_types::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +26,9 @@ pub(crate) struct Problem {
     errors: Vec<ProblemField>,
     #[serde(skip)]
     retry_after: Option<u64>,
+    /// What a program must do before it asks again.
+    #[serde(skip)]
+    challenge: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,6 +47,7 @@ impl Problem {
             detail: detail.to_owned(),
             errors: Vec::new(),
             retry_after: None,
+            challenge: None,
         }
     }
 }
@@ -54,7 +59,17 @@ impl From<Error> for Problem {
             kind: format!("https://guildhall.test/problems/{}", error.code()),
             title: StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error"),
             status,
-            detail: error.to_string(),
+            detail: match &error {
+                Error::ConfirmRequired => {
+                    "Sign in again at /api/v1/auth/token: this needs a proof of who you are that is 10 minutes old at most."
+                        .to_owned()
+                }
+                error => error.to_string(),
+            },
+            // RFC 9470, 3, but for the status: who asks is known, and 401 would have clients throw their token away.
+            challenge: (error == Error::ConfirmRequired).then(|| {
+                format!("Bearer error=\"insufficient_user_authentication\", max_age={}", STEP_UP.num_seconds())
+            }),
             errors: error
                 .fields()
                 .iter()
@@ -72,12 +87,36 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = self.retry_after;
+        let (retry_after, challenge) = (self.retry_after, self.challenge.clone());
         let mut response = (status, Json(self)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if let Some(challenge) = challenge.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_must_prove_itself_again_is_told_how() {
+        let response = Problem::from(Error::ConfirmRequired).into_response();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert_eq!(
+            response.headers()[header::WWW_AUTHENTICATE],
+            "Bearer error=\"insufficient_user_authentication\", max_age=600"
+        );
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let problem = serde_json::to_value(Problem::from(Error::ConfirmRequired)).unwrap();
+        assert!(problem["type"].as_str().unwrap().ends_with("/confirm-required"), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("/api/v1/auth/token"), "{problem}");
+        let other = Problem::from(Error::SecondFactorRequired).into_response();
+        assert!(!other.headers().contains_key(header::WWW_AUTHENTICATE));
     }
 }

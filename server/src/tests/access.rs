@@ -107,6 +107,7 @@ const TABLE: &[(&str, Anonymous)] = &[
     ("/api/fn/organizations/accept", Refused),
     ("/api/fn/organizations/accept-mine", Refused),
     ("/api/fn/organizations/add-domain", Refused),
+    ("/api/fn/organizations/add-to-team", Refused),
     ("/api/fn/organizations/check-domain", Refused),
     ("/api/fn/organizations/create", Refused),
     ("/api/fn/organizations/create-team", Refused),

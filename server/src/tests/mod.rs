@@ -16,6 +16,8 @@ mod rest;
 mod roles;
 mod sessions;
 mod settings;
+mod step_up;
+mod tampering;
 
 use std::collections::BTreeMap;
 
@@ -122,6 +124,22 @@ pub(crate) async fn agree(owner: &sqlx::PgPool, column: &str, value: &str) {
     }
 }
 
+impl Site {
+    /// The id of somebody by their name.
+    pub(crate) async fn person(&self, name: &str) -> String {
+        sqlx::query_scalar("select id::text from users where name = $1")
+            .bind(name)
+            .fetch_one(&self.test.owner)
+            .await
+            .unwrap()
+    }
+
+    /// Statements as the owner of the database.
+    pub(crate) async fn sql(&self, statements: &str) {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(&self.test.owner).await.unwrap();
+    }
+}
+
 /// Everything that a person's browser would send along after signing in.
 impl Site {
     pub(crate) async fn sign_in(&self, name: &str) -> String {
@@ -143,7 +161,7 @@ impl Site {
         self.sign_in_again(name).await
     }
 
-    /// For somebody who was signed in before.
+    /// As [`Site::sign_in`], of somebody who has done so before.
     pub(crate) async fn sign_in_again(&self, name: &str) -> String {
         let email = format!("{}@people.example.com", name.to_lowercase());
         let form = form_urlencoded::Serializer::new(String::new())

@@ -1,6 +1,6 @@
 //! Everything that can be asked of the site, asked by everybody: each server function, page and route, as nobody, as a
-//! stranger, as the owner of another organisation, in each role, and as a platform admin. The answers stand in
-//! `access.table`; what is new or answers otherwise fails this test until the table says so (`WRITE_ACCESS=1` writes it:
+//! stranger, as the owner of another organisation, in each role, as a platform admin, and as an owner and an admin who proved
+//! who they are some time ago (`confirm` where they are asked again). The answers stand in `access.table`; what is new or answers otherwise fails this test until the table says so (`WRITE_ACCESS=1` writes it:
 //! read the difference before you commit it).
 
 use std::{collections::BTreeMap, path::Path};
@@ -12,19 +12,22 @@ use axum::{
 use guildhall_app::App;
 use leptos_axum::generate_route_list;
 
-use super::Site;
+use super::{Site, text};
 
 const PASSWORD: &str = "violet kettle 42 harbour";
-/// Person's part of an address, and which organisation their calls name.
-const PEOPLE: [(&str, &str); 8] = [
-    ("stranger", ENTERPRISE),
-    ("elsewhere", ENTERPRISE),
-    ("learner", ENTERPRISE),
-    ("manager", ENTERPRISE),
-    ("owner", ENTERPRISE),
-    ("analyst", PROVIDER),
-    ("editor", PROVIDER),
-    ("admin", ENTERPRISE),
+/// The column, the person's part of an address, which organisation their calls name, and how many minutes ago they proved who
+/// they are.
+const PEOPLE: [(&str, &str, &str, i64); 10] = [
+    ("stranger", "stranger", ENTERPRISE, 0),
+    ("elsewhere", "elsewhere", ENTERPRISE, 0),
+    ("learner", "learner", ENTERPRISE, 0),
+    ("manager", "manager", ENTERPRISE, 0),
+    ("owner", "owner", ENTERPRISE, 0),
+    ("analyst", "analyst", PROVIDER, 0),
+    ("editor", "editor", PROVIDER, 0),
+    ("admin", "admin", ENTERPRISE, 0),
+    ("owner-11", "owner", ENTERPRISE, 11),
+    ("admin-11", "admin", ENTERPRISE, 11),
 ];
 const ENTERPRISE: &str = "leeds-council";
 const PROVIDER: &str = "leeds-college";
@@ -81,7 +84,10 @@ struct Call {
 }
 
 fn slug_for(path: &str, organization: &str) -> String {
-    let of_organization = ["/organizations/", "/admin/", "/invitations/"].iter().any(|part| path.contains(part));
+    let of_organization =
+        ["/organizations/", "/admin/", "/invitations/", "account/sign-on", "-connection", "-scim-token"]
+            .iter()
+            .any(|part| path.contains(part));
     if of_organization {
         organization.to_owned()
     } else if path.contains("provider") {
@@ -197,15 +203,18 @@ fn routes_in(source: &str) -> Vec<(String, Method)> {
 }
 
 /// What an answer says about who may.
-fn verdict(response: &Response<Body>) -> String {
-    let to_sign_in = response
-        .headers()
-        .get(header::LOCATION)
-        .and_then(|location| location.to_str().ok())
-        .is_some_and(|location| location.starts_with("/sign-in?next="));
-    match response.status() {
+async fn verdict(response: Response<Body>) -> String {
+    let status = response.status();
+    let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+    let (to_sign_in, to_confirm) = (
+        location.is_some_and(|location| location.starts_with("/sign-in?next=")),
+        location.is_some_and(|location| location.starts_with("/account/confirm?next=")),
+    );
+    let asks_again = status == StatusCode::FORBIDDEN && text(response).await.contains("confirm_required");
+    match status {
         StatusCode::UNAUTHORIZED => "sign-in".to_owned(),
         _ if to_sign_in => "sign-in".to_owned(),
+        _ if to_confirm || asks_again => "confirm".to_owned(),
         StatusCode::FORBIDDEN => "no".to_owned(),
         StatusCode::NOT_FOUND => "hidden".to_owned(),
         status if status.is_server_error() => status.as_u16().to_string(),
@@ -233,11 +242,11 @@ async fn ask(site: &Site, call: &Call, cookies: &str) -> String {
         request = request.header(header::COOKIE, cookies);
     }
     let body = if call.method == Method::GET { Body::empty() } else { Body::from(call.fields.clone()) };
-    verdict(&site.send(request.body(body).unwrap()).await)
+    verdict(site.send(request.body(body).unwrap()).await).await
 }
 
-/// Signs in as the form does; the cookies of the answer.
-async fn sign_in(site: &Site, who: &str) -> String {
+/// Signs in as the form does, so many minutes ago; the cookies of the answer.
+async fn sign_in(site: &Site, who: &str, minutes: i64) -> String {
     let body = format!("email={who}%40people.example&password={}", PASSWORD.replace(' ', "+"));
     let request = Request::post("/api/fn/account/sign-in")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -251,6 +260,7 @@ async fn sign_in(site: &Site, who: &str) -> String {
         .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
         .collect();
     assert!(!cookies.is_empty(), "{who} can't sign in: {}", response.status());
+    site.test.db.clock().advance(chrono::TimeDelta::minutes(minutes));
     cookies.join("; ")
 }
 
@@ -274,18 +284,18 @@ async fn everybody_gets_what_the_table_says() {
         table.entry(call.name.clone()).or_default().push(ask(&site, &call, "").await);
         furnish(&site, &hash).await;
     }
-    for (who, organization) in PEOPLE {
-        let mut cookies = sign_in(&site, who).await;
+    for (_, who, organization, minutes) in PEOPLE {
+        let mut cookies = sign_in(&site, who, minutes).await;
         for call in calls(organization) {
             let answer = ask(&site, &call, &cookies).await;
             table.entry(call.name.clone()).or_default().push(answer);
             furnish(&site, &hash).await;
             if ["sign-out", "session", "password", "sign-in"].iter().any(|word| call.path.contains(word)) {
-                cookies = sign_in(&site, who).await;
+                cookies = sign_in(&site, who, minutes).await;
             }
         }
     }
-    let heads: Vec<&str> = ["anonymous"].into_iter().chain(PEOPLE.map(|(who, _)| who)).collect();
+    let heads: Vec<&str> = ["anonymous"].into_iter().chain(PEOPLE.map(|(column, ..)| column)).collect();
     let width = table.keys().map(String::len).max().unwrap_or_default();
     let line = |name: &str, cells: Vec<String>| {
         let cells: String = cells.iter().map(|cell| format!(" {cell:<9}")).collect();

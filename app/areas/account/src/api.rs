@@ -33,7 +33,10 @@ pub(crate) mod ssr {
     pub(crate) fn desk() -> Result<Desk, Error> {
         let info = guildhall_host::request_info();
         let session = actor().user().ok().map(|user| user.session);
-        let client = Client { address: info.address, user_agent: info.user_agent, session };
+        let cookies = guildhall_host::header(&http::header::COOKIE).unwrap_or_default();
+        let link = guildhall_federation::flow::link_token(&cookies, info.secure_cookies);
+        let link = link.and_then(guildhall_kernel::token::hash);
+        let client = Client { address: info.address, user_agent: info.user_agent, session, link };
         Ok(Desk {
             db: guildhall_host::db()?,
             passwords: guildhall_host::service()?,
@@ -93,22 +96,6 @@ pub(crate) mod ssr {
         let secure = guildhall_host::request_info().secure_cookies;
         let cookies = guildhall_host::header(&http::header::COOKIE).unwrap_or_default();
         Cookie::Pending.read(&cookies, secure).unwrap_or_default().to_owned()
-    }
-
-    /// Whoever's organisation signs them in has no use for a password here. Depends on the address's domain, not on accounts.
-    pub(super) async fn refuse_enforced(db: &Db, email: &str) -> Result<(), Error> {
-        let cookies = guildhall_host::header(&http::header::COOKIE).unwrap_or_default();
-        let link = guildhall_federation::flow::link_token(&cookies, guildhall_host::request_info().secure_cookies);
-        match guildhall_federation::flow::enforced_connection(db, email, link).await.map_err(told)? {
-            None => Ok(()),
-            Some(enforced) => {
-                let message = format!(
-                    "People with this address sign in through {}. Use “Sign in through your organisation” below.",
-                    enforced.organization
-                );
-                Err(guildhall_host::fail(Error::field("email", message)).with_entered(&[("email", email)]))
-            }
-        }
     }
 
     /// Lets the next page say where a mail went, for a quarter of an hour.
@@ -173,7 +160,6 @@ pub async fn sign_in(
     #[server(default)] next: String,
 ) -> Result<(), Error> {
     let desk = ssr::desk()?;
-    ssr::refuse_enforced(&desk.db, &email).await?;
     let signed_in =
         guildhall_identity::sign_in(&desk.db, &desk.passwords, &desk.throttle, &desk.client, &email, &password)
             .await

@@ -4,6 +4,7 @@
 //! Answers are the same whether or not an address has an account.
 
 mod api;
+mod failure;
 mod form;
 mod organizations;
 mod pages;

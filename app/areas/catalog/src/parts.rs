@@ -5,9 +5,8 @@ use guildhall_types::{
     catalog::{CourseCard, RatingSummary, ReviewView},
     language, time,
 };
-use guildhall_ui::{ButtonLink, Card, EmptyState, Rating};
+use guildhall_ui::{ButtonLink, Card, Rating};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// A course in a list.
 #[component]
@@ -70,15 +69,9 @@ pub(crate) fn Review(review: ReviewView) -> impl IntoView {
 /// What stands where a page could not be shown. The status was set by the server function.
 #[component]
 pub(crate) fn Failure(error: Error) -> impl IntoView {
-    let title = match error {
-        Error::NotFound => "Page not found",
-        _ => "Something went wrong",
-    };
     view! {
-        <Title text=title />
-        <h1>{title}</h1>
-        <EmptyState title="What you can do" text=error.to_string()>
+        <guildhall_ui::Failure error=error>
             <ButtonLink href="/courses">"See all courses"</ButtonLink>
-        </EmptyState>
+        </guildhall_ui::Failure>
     }
 }

@@ -82,6 +82,8 @@ pub(crate) fn user(id: UserId, email: &str, is_admin: bool) -> Actor {
         is_provider: false,
         authenticated_at: chrono::DateTime::UNIX_EPOCH,
         amr: Vec::new(),
+        clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
+        lacks_second_factor: false,
     }))
 }
 

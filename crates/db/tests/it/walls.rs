@@ -36,6 +36,8 @@ pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
         is_provider: !organizations.is_empty(),
         authenticated_at: chrono::DateTime::UNIX_EPOCH,
         amr: Vec::new(),
+        clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
+        lacks_second_factor: false,
     }))
 }
 
@@ -57,6 +59,7 @@ pub(crate) async fn furnish(owner: &PgPool) {
         insert into signing_keys (kid, public_jwk, private_sealed, created_at) values ('walls-key', '{{}}', 'x', now());
         insert into one_time_tokens (id, user_id, purpose, token_hash, created_at, expires_at) values ('{i3}', '{a}', 'reset_password', sha256('t'), now(), now() + '1 day');
         insert into totp_factors (user_id, secret, created_at) values ('{a}', sha256('t'), now());
+        insert into failed_sign_ins (key, user_id, reason, first_at, last_at) values ('k', '{a}', 'password', now(), now());
         insert into passkeys (id, user_id, credential_id, name, credential, created_at) values ('{i3}', '{a}', 'c', 'N', '{{}}', now());
         insert into recovery_codes (user_id, code_hash) values ('{a}', sha256('c'));
         insert into recovery_code_sheets (user_id, made_at, shown_until) values ('{a}', now(), now());

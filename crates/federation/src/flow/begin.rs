@@ -76,36 +76,6 @@ pub async fn connection_for_email(db: &Db, email: &str) -> OpResult<ConnectionId
     Ok(kept.connection.id)
 }
 
-/// A connection that people of a domain must use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Enforced {
-    pub connection: ConnectionId,
-    pub organization: String,
-}
-
-/// The connection that people of this address's domain must sign in through, if their organisation says so. A password is
-/// then not taken, except from a browser that holds a link waiting for this very address (`link`): whoever must prove to
-/// own the account can. Depends on the domain and the browser alone, never on whether there is an account.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn enforced_connection(db: &Db, email: &str, link: Option<&str>) -> OpResult<Option<Enforced>> {
-    let Ok(email) = EmailAddress::parse(email) else {
-        return Ok(None);
-    };
-    let mut tx = db.begin(&SYSTEM).await?;
-    let Some(kept) = for_domain(&mut tx, &email).await?.filter(|kept| kept.enforced) else {
-        return Ok(None);
-    };
-    if let Some(hash) = link.and_then(token::hash) {
-        let waiting = attempts::link(&mut tx, &hash, db.clock().now()).await?;
-        if waiting.is_some_and(|link| link.email == email.as_str() && link.connection == kept.connection.id) {
-            return Ok(None);
-        }
-    }
-    Ok(Some(Enforced { connection: kept.connection.id, organization: kept.organization_name }))
-}
-
 /// The connection that serves an address: the enforced one before others, then the oldest.
 async fn for_domain(tx: &mut guildhall_db::Tx, email: &EmailAddress) -> OpResult<Option<Kept>> {
     let (_, domain) = email.as_str().split_once('@').unwrap_or_default();

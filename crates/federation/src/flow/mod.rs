@@ -8,7 +8,7 @@ mod link;
 mod saml;
 
 pub use arrive::{Answer, Outcome, complete};
-pub use begin::{Begun, Enforced, begin, connection_for_email, enforced_connection};
+pub use begin::{Begun, begin, connection_for_email};
 pub(crate) use begin::{authorization_url, away};
 pub use cookie::{Notice, clear_link, link_token};
 pub use link::{finish_link, pending_link};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use guildhall_types::{
-    ConnectionId, OrganizationId, ScimTokenId, UserId,
+    ConnectionId, OrganizationId, ScimTokenId,
     federation::{ScimTokenView, TestStep},
 };
 use serde_json::{Value, json};
@@ -14,23 +14,19 @@ use uuid::Uuid;
 use super::Result;
 use crate::policy::{AuthMethod, Connection, Kind, NewConnection, Roles};
 
-/// An organisation by its slug, where the person belongs to it: with what they are there.
+/// An organisation that is not suspended.
 #[derive(Debug)]
-pub(crate) struct Mine {
+pub(crate) struct Found {
     pub(crate) id: OrganizationId,
     pub(crate) name: String,
     pub(crate) kind: String,
-    pub(crate) role: String,
 }
 
-pub(crate) async fn mine(tx: &mut PgConnection, slug: &str, user: UserId) -> Result<Option<Mine>> {
+pub(crate) async fn organization(tx: &mut PgConnection, slug: &str) -> Result<Option<Found>> {
     sqlx::query_as!(
-        Mine,
-        r#"select o.id as "id: Uuid", o.name, o.kind, m.role from organizations o
-           join memberships m on m.organization_id = o.id and m.user_id = $2
-           where o.slug = $1 and o.suspended_at is null"#,
-        slug,
-        user.0
+        Found,
+        r#"select id as "id: Uuid", name, kind from organizations where slug = $1 and suspended_at is null"#,
+        slug
     )
     .fetch_optional(tx)
     .await

@@ -2,7 +2,7 @@
 
 use guildhall_federation::connections::{self, page, remove, save, switch, try_connection};
 use guildhall_sandbox::DEFAULT_CLIENT_SECRET;
-use guildhall_types::{Error, federation::ConnectionFields};
+use guildhall_types::{Error, federation::ConnectionFields, organization::Role};
 use uuid::Uuid;
 
 use crate::stage::{Stage, actor, signed_in, told, who};
@@ -16,8 +16,9 @@ async fn owners_alone_reach_their_connections() {
     stage.sql(&format!("insert into memberships (organization_id, user_id, role, created_at) values ('{}', '{manager}', 'manager', now())", stage.organization)).await;
     let outsider = stage.db.id::<Uuid>();
     stage.person(outsider, "owner@other.example").await;
-    let manager = actor(manager, &[stage.organization], "manager@acme.example");
-    let stranger = actor(outsider, &[], "owner@other.example");
+    let clock = stage.db.clock();
+    let manager = actor(clock, manager, &[(stage.organization, Role::Manager)], "manager@acme.example");
+    let stranger = actor(clock, outsider, &[], "owner@other.example");
     for (who, expected) in [
         (&manager, Error::Forbidden),
         (&stranger, Error::NotFound),
@@ -66,6 +67,7 @@ async fn what_hangs_on_keys_asks_again_who_one_is() {
     assert_eq!(told(switch(db, owner, "acme", id, false, false).await), Error::ConfirmRequired);
     assert_eq!(told(remove(db, owner, "acme", id).await), Error::ConfirmRequired);
     assert_eq!(told(connections::make_scim_token(db, owner, "acme", "t").await), Error::ConfirmRequired);
+    assert_eq!(told(connections::revoke_scim_token(db, owner, "acme", db.id()).await), Error::ConfirmRequired);
     page(db, federation, owner, "acme").await.unwrap();
     let told: Vec<String> =
         sqlx::query_scalar("select action from audit_inbox where acting_for_kind = 'organization' order by action")

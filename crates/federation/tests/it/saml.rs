@@ -21,7 +21,7 @@ use crate::stage::{Stage, actor, cookie, link_first, signed_in, told};
 type More<'a> = &'a [(&'a str, &'a str)];
 
 fn client() -> Client {
-    Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), session: None }
+    Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), session: None, link: None }
 }
 
 fn base(stage: &Stage) -> &str {
@@ -256,7 +256,7 @@ async fn owners_alone_keep_them_and_forms_say_what_to_mend() {
     let (db, federation, owner) = (&stage.db, &stage.federation, &stage.owner);
     let good = fields(&stage);
     let id = connect(&stage, &good).await;
-    let stranger = actor(db.id(), &[], "stranger@elsewhere.example");
+    let stranger = actor(db.clock(), db.id(), &[], "stranger@elsewhere.example");
     assert_eq!(told(save(db, federation, &stranger, "acme", Some(id), &good).await), Error::NotFound);
     assert_eq!(told(save(db, federation, &stranger, "acme", None, &good).await), Error::NotFound);
     let wrong = |change: fn(&mut SamlFields)| {

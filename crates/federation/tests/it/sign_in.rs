@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use guildhall_federation::flow::{self, link_token};
+use guildhall_identity::{Client, SignedIn, Throttle, factors::sign_in_with_code, request_reset};
 use guildhall_sandbox::DEFAULT_CLIENT_SECRET;
 use guildhall_types::{Error, federation::ConnectionFields};
 use serde_json::json;
@@ -157,8 +158,8 @@ async fn an_address_that_the_organisation_does_not_hold_is_linked_by_its_owner_a
     link_first(stage.sign_in(connection, who("nobody@home.example")).await);
     assert_eq!(stage.count("select count(*) from users").await, 2);
     let token = link_token(cookie(&set), false).unwrap().to_owned();
-    let stranger = actor(stage.db.id(), &[], "stranger@home.example");
-    let owner = actor(ada, &[], "ada@home.example");
+    let stranger = actor(stage.db.clock(), stage.db.id(), &[], "stranger@home.example");
+    let owner = actor(stage.db.clock(), ada, &[], "ada@home.example");
     assert!(!flow::pending_link(&stage.db, &stranger, &token).await.unwrap().unwrap().is_yours);
     assert!(matches!(told(flow::finish_link(&stage.db, &stranger, &token).await), Error::Conflict { .. }));
     assert!(flow::pending_link(&stage.db, &owner, &token).await.unwrap().unwrap().is_yours);
@@ -194,8 +195,15 @@ async fn an_enforced_domain_signs_in_through_its_organisation() {
     let stage = Stage::new().await;
     let connection = stage.usual().await;
     let stage = &stage;
-    let enforced =
-        |email: &'static str| async move { flow::enforced_connection(&stage.db, email, None).await.unwrap() };
+    stage.password("owner@acme.example").await;
+    let by_password = async |email: &str, link: Option<&str>| {
+        let client = Client { link: link.and_then(guildhall_kernel::token::hash), ..Client::default() };
+        stage.by_password(email, &client).await
+    };
+    let is_sent_away = async |email: &str, link: Option<&str>| match by_password(email, link).await {
+        Err(error) => error.message_for("email").is_some_and(|message| message.contains("sign in through Acme")),
+        Ok(_) => false,
+    };
     let switch = || guildhall_federation::connections::switch(&stage.db, &stage.owner, "acme", connection, true, true);
     assert!(told(switch().await).to_string().contains("Test the connection"));
     let steps = guildhall_federation::connections::try_connection(
@@ -210,13 +218,14 @@ async fn an_enforced_domain_signs_in_through_its_organisation() {
     assert!(steps.iter().all(|step| step.passed), "{steps:?}");
     assert!(told(switch().await).to_string().contains("Verify a domain"));
     stage.verify("acme.example").await;
-    assert_eq!(enforced("owner@acme.example").await, None);
+    by_password("owner@acme.example", None).await.unwrap();
     switch().await.unwrap();
     for email in ["owner@acme.example", "NOBODY@acme.example"] {
-        assert_eq!(enforced(email).await.unwrap().connection, connection, "whether there is an account or not");
+        assert!(is_sent_away(email, None).await, "whether there is an account or not");
     }
-    assert_eq!(enforced("owner@sub.acme.example").await, None);
-    assert_eq!(enforced("not an address").await, None);
+    for email in ["owner@sub.acme.example", "not an address"] {
+        assert!(!is_sent_away(email, None).await, "{email}");
+    }
     assert_eq!(flow::connection_for_email(&stage.db, "robin@acme.example").await.unwrap(), connection);
     let begun = flow::begin(&stage.db, &stage.federation, connection, "", Some("robin@acme.example")).await.unwrap();
     assert!(begun.url.contains("login_hint=robin%40acme.example"));
@@ -225,11 +234,45 @@ async fn an_enforced_domain_signs_in_through_its_organisation() {
     // An account that was there proves itself by its password, in the browser that came from the provider alone.
     let set = link_first(stage.sign_in(connection, who("owner@acme.example")).await);
     let token = link_token(cookie(&set), false).unwrap();
-    assert_eq!(flow::enforced_connection(&stage.db, "owner@acme.example", Some(token)).await.unwrap(), None);
-    assert!(flow::enforced_connection(&stage.db, "robin@acme.example", Some(token)).await.unwrap().is_some());
+    by_password("owner@acme.example", Some(token)).await.unwrap();
+    assert!(is_sent_away("robin@acme.example", Some(token)).await, "for that address alone");
+    stage.db.clock().advance(TimeDelta::minutes(60));
+    assert!(is_sent_away("owner@acme.example", Some(token)).await, "for an hour");
     // When the provider is out of order, the operator opens the way again.
     assert_eq!(guildhall_federation::connections::release(&stage.db, "acme").await.unwrap(), 1);
-    assert_eq!(enforced("owner@acme.example").await, None);
+    by_password("owner@acme.example", None).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_other_way_leads_past_an_enforced_sign_in() {
+    let stage = Stage::new().await;
+    let connection = stage.usual().await;
+    stage.verify("acme.example").await;
+    stage.password("owner@acme.example").await;
+    let client = Client::default();
+    let throttle = Throttle::off();
+    // Begun before it was enforced: the second step must not end in a session.
+    let factors = stage.factors();
+    let codes = stage.with_recovery_codes(&factors, "owner@acme.example").await;
+    let pending = match stage.by_password("owner@acme.example", &client).await.unwrap() {
+        SignedIn::SecondStep(pending) => pending.token,
+        SignedIn::Session(_) => panic!("no second step"),
+    };
+    stage.sql("update sso_connections set enforced = true").await;
+    let refused = sign_in_with_code(&stage.db, &factors, &throttle, &client, &pending, &codes[0]).await;
+    assert!(told(refused).to_string().contains("sign in through Acme"));
+    // Nor is a new password given out.
+    for email in ["owner@acme.example", "nobody@acme.example"] {
+        let refused = request_reset(&stage.db, &throttle, &client, email).await;
+        assert!(told(refused).to_string().contains("sign in through Acme"), "{email}");
+    }
+    request_reset(&stage.db, &throttle, &client, "ada@home.example").await.unwrap();
+    assert_eq!(stage.count("select count(*) from sessions").await, 0);
+    // Through the organisation it goes on as before.
+    signed_in(stage.sign_in(connection, who("robin@acme.example")).await);
+    // A suspended organisation enforces nothing.
+    stage.sql("update organizations set suspended_at = now()").await;
+    sign_in_with_code(&stage.db, &factors, &throttle, &client, &pending, &codes[1]).await.unwrap();
 }
 
 #[tokio::test]

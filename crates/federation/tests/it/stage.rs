@@ -8,20 +8,30 @@ use guildhall_federation::{
     Federation, connections,
     flow::{self, Answer, Begun, Outcome},
 };
-use guildhall_identity::{Client, Passwords};
-use guildhall_kernel::{Actor, Chance, Clock, Sealer, UserActor};
+use guildhall_identity::{
+    Client, FactorSettings, Factors, Passwords, SignedIn, Throttle,
+    factors::{PasswordProof, make_recovery_codes, read_recovery_codes},
+    sign_in,
+};
+use guildhall_kernel::{Actor, Chance, Clock, Membership, Sealer, UserActor};
 use guildhall_sandbox::{App, Config, DEFAULT_CLIENT_SECRET, routes};
-use guildhall_types::{ConnectionId, Error, OrganizationId, SessionId, UserId, federation::ConnectionFields};
+use guildhall_types::{
+    ConnectionId, Error, OrganizationId, SessionId, UserId,
+    federation::ConnectionFields,
+    organization::{OrganizationKind, Role},
+};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+pub const PASSWORD: &str = "violet kettle 42 harbour";
 pub const PEM: &str = include_str!("../keys/client.pem");
 
 pub struct Stage {
     pub test: TestDb,
     pub db: Db,
     pub federation: Federation,
+    pub passwords: Passwords,
     pub provider: String,
     pub http: reqwest::Client,
     pub owner: Actor,
@@ -38,19 +48,27 @@ pub fn who(email: &str) -> Person<'_> {
     Person { email, more: &[] }
 }
 
-pub fn actor(user: Uuid, organizations: &[Uuid], email: &str) -> Actor {
+/// Somebody in one of the roles of enterprises, by the clock of the stage.
+pub fn actor(clock: &Clock, user: Uuid, memberships: &[(Uuid, Role)], email: &str) -> Actor {
+    let membership = |(organization, role): &(Uuid, Role)| Membership {
+        organization: OrganizationId(*organization),
+        kind: OrganizationKind::Enterprise,
+        role: *role,
+    };
     Actor::User(Box::new(UserActor {
         id: UserId(user),
         session: SessionId(Uuid::nil()),
-        organizations: organizations.iter().copied().map(OrganizationId).collect(),
-        memberships: Vec::new(),
+        organizations: memberships.iter().map(|(organization, _)| OrganizationId(*organization)).collect(),
+        memberships: memberships.iter().map(membership).collect(),
         is_admin: false,
         name: "Somebody".to_owned(),
         email: email.to_owned(),
         email_confirmed: true,
         is_provider: false,
-        authenticated_at: Clock::system().now(),
+        authenticated_at: clock.now(),
         amr: vec!["pwd".to_owned()],
+        clock: clock.clone(),
+        lacks_second_factor: false,
     }))
 }
 
@@ -66,15 +84,17 @@ impl Stage {
         tokio::spawn(async move { axum::serve(listener, routes(app)).await.unwrap() });
         let passwords = Passwords::with_cost(db.chance(), 64, 1).unwrap();
         let federation =
-            Federation::new("http://localhost:3000", Sealer::new(&[7; 32], db.chance()), true, passwords).unwrap();
+            Federation::new("http://localhost:3000", Sealer::new(&[7; 32], db.chance()), true, passwords.clone())
+                .unwrap();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let (user, organization) = (db.id::<Uuid>(), db.id::<Uuid>());
         let stage = Self {
-            owner: actor(user, &[organization], "owner@acme.example"),
+            owner: actor(db.clock(), user, &[(organization, Role::Owner)], "owner@acme.example"),
             provider: format!("{base}/sandbox/oidc"),
             test,
             db,
             federation,
+            passwords,
             http,
             organization,
         };
@@ -106,10 +126,50 @@ impl Stage {
     /// As if the organisation had proved to hold the domain.
     pub async fn verify(&self, domain: &str) {
         let organization = self.organization;
-        let sql = format!(
+        self.sql(&format!(
             "insert into organization_domains (organization_id, domain, verification, created_at, verified_at, verified_by) values ('{organization}', '{domain}', 'a text that stands in the record', now(), now(), 'dns')"
-        );
-        self.sql(&sql).await;
+        ))
+        .await;
+    }
+
+    /// Gives a person the password [`PASSWORD`].
+    pub async fn password(&self, email: &str) {
+        let hash = self.passwords.hash(PASSWORD).await.unwrap();
+        self.sql(&format!("update users set password_hash = '{hash}' where email = '{email}'")).await;
+    }
+
+    /// Signs in by [`PASSWORD`].
+    pub async fn by_password(&self, email: &str, client: &Client) -> Result<SignedIn, Error> {
+        let signed = sign_in(&self.db, &self.passwords, &Throttle::off(), client, email, PASSWORD).await;
+        signed.map_err(OpError::told)
+    }
+
+    pub fn factors(&self) -> Factors {
+        let sealer = Sealer::new(&[7; 32], self.db.chance());
+        Factors::new(sealer, "http://localhost:3000", FactorSettings::default()).unwrap()
+    }
+
+    /// Sets up an authenticator app that nobody holds, for its recovery codes.
+    pub async fn with_recovery_codes(&self, factors: &Factors, email: &str) -> Vec<String> {
+        let user: Uuid = sqlx::query_scalar("select id from users where email = $1")
+            .bind(email)
+            .fetch_one(&self.test.owner)
+            .await
+            .unwrap();
+        let actor = actor(self.db.clock(), user, &[], email);
+        self.sql(&format!(
+            "insert into totp_factors (user_id, secret, created_at, confirmed_at) values ('{user}', sha256('t'), now(), now())"
+        ))
+        .await;
+        let throttle = Throttle::off();
+        let proof = PasswordProof {
+            passwords: &self.passwords,
+            throttle: &throttle,
+            client: &Client::default(),
+            password: PASSWORD,
+        };
+        make_recovery_codes(&self.db, factors, &actor, &proof).await.unwrap();
+        read_recovery_codes(&self.db, factors, &actor).await.unwrap().codes.unwrap()
     }
 
     pub fn fields(&self) -> ConnectionFields {
@@ -175,7 +235,7 @@ impl Stage {
             error: find("error").unwrap_or_default(),
             issuer: find("iss"),
         };
-        let client = Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), session: None };
+        let client = Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), ..Client::default() };
         flow::complete(&self.db, &self.federation, &client, answer, cookie).await.0
     }
 

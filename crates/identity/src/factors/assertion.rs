@@ -8,7 +8,12 @@ use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredent
 use webauthn_rs_proto::AllowCredentials;
 
 use super::{CHALLENGE_FOR, Factors, store};
-use crate::{jobs, store::person};
+use crate::{
+    Client,
+    failures::{self, Reason},
+    jobs,
+    store::person,
+};
 
 /// What a challenge is for; one for this is no good for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,17 +128,22 @@ pub(super) async fn answered(
     db: &Db,
     factors: &Factors,
     tx: &mut Tx,
+    client: &Client,
     state: DiscoverableAuthentication,
     user: Option<UserId>,
     credential: &str,
 ) -> OpResult<UserId> {
     let webauthn = factors.webauthn()?;
     let answer: PublicKeyCredential = read(credential)?;
-    let found = store::lock_passkey(tx, answer.get_credential_id()).await?.ok_or_else(unfit)?;
+    let Some(found) = store::lock_passkey(tx, answer.get_credential_id()).await? else {
+        failures::count(db, user, Reason::Passkey, client).await?;
+        return Err(unfit().into());
+    };
     // Another person's passkey is no passkey of this one; nor may the authenticator name another owner than the row does.
     let other_user = user.is_some_and(|user| user != found.user);
     let other_owner = answer.get_user_unique_id().is_some_and(|owner| owner != found.user.0.as_bytes());
     if other_user || other_owner {
+        failures::count(db, Some(user.unwrap_or(found.user)), Reason::Passkey, client).await?;
         return Err(unfit().into());
     }
     let mut passkey: Passkey = serde_json::from_value(found.credential.clone())
@@ -141,6 +151,7 @@ pub(super) async fn answered(
     let result = match webauthn.finish_discoverable_authentication_v2(&answer, state, &passkey) {
         Ok(result) => result,
         Err(error) => {
+            failures::count(db, Some(found.user), Reason::Passkey, client).await?;
             if matches!(error, WebauthnError::CredentialPossibleCompromise) {
                 warn_of_copy(db, found.user, &found.name).await?;
             }
@@ -148,6 +159,7 @@ pub(super) async fn answered(
         }
     };
     if !result.user_verified() {
+        failures::count(db, Some(found.user), Reason::Passkey, client).await?;
         return Err(unfit().into());
     }
     passkey.update_credential(&result);

@@ -6,6 +6,7 @@
 //! - A code is taken once: an app's by its time step, a recovery code by its row, a challenge by its deletion.
 //! - What must be read again (an app's secret) is sealed; all else is stored as hashes. Row-level security shows a
 //!   person's factors to that person and to the program, not to admins.
+//! - Where there is a second factor, a password alone proves nothing again either.
 //! - Adding or removing a factor asks for the password and is told by mail. A lost factor goes only after a wait in which
 //!   the person is told and can say no.
 
@@ -36,7 +37,7 @@ pub use pending::{
     PendingSignIn, finish_passkey_sign_in, finish_second_step_by_passkey, second_step, sign_in_with_code,
     start_passkey_sign_in, start_second_step_by_passkey,
 };
-pub use prove::{PasswordProof, Proof, prove_again, start_proof, verify_second_factor};
+pub use prove::{PasswordProof, Proof, prove_again, start_proof};
 pub use security::{must_set_up, must_set_up_after_sign_in, security};
 
 pub(crate) use pending::open_pending;

@@ -11,6 +11,7 @@ use guildhall_types::{
 use super::{Factors, PENDING_FOR, assertion, assertion::Purpose, prove, store};
 use crate::{
     Client, NewSession, Throttle,
+    failures::{self, Reason},
     ops::open_session,
     store::{Person, person},
 };
@@ -91,7 +92,7 @@ pub async fn sign_in_with_code(
     let mut tx = db.begin(&ACTOR).await?;
     let (hash, pending) = pending(db, &mut tx, token).await?;
     let person = person(&mut tx, pending.user).await?.ok_or_else(stale)?;
-    let method = match prove::check_code(db, factors, &mut tx, &person, code).await? {
+    let method = match prove::check_code(db, factors, &mut tx, &person, client, code).await? {
         Ok(method) => method,
         Err(error) => {
             tx.commit().await?;
@@ -141,7 +142,7 @@ pub async fn finish_second_step_by_passkey(
 
     let mut tx = db.begin(&ACTOR).await?;
     let (hash, _) = pending(db, &mut tx, token).await?;
-    assertion::answered(db, factors, &mut tx, state, Some(user), credential).await?;
+    assertion::answered(db, factors, &mut tx, client, state, Some(user), credential).await?;
     let person = person(&mut tx, user).await?.ok_or_else(stale)?;
     store::delete_pending(&mut tx, &hash).await?;
     let session = open(db, &mut tx, &person, client, &["pwd", "hwk", "mfa"]).await?;
@@ -177,12 +178,16 @@ pub async fn finish_passkey_sign_in(
 ) -> OpResult<NewSession> {
     let state = assertion::asked(db, Purpose::SignIn, None, challenge).await?;
     let mut tx = db.begin(&Actor::System("sign-in")).await?;
-    let user = assertion::answered(db, factors, &mut tx, state, None, credential).await?;
+    let user = assertion::answered(db, factors, &mut tx, client, state, None, credential).await?;
     let person = person(&mut tx, user).await?.ok_or_else(assertion::stale)?;
     if person.suspended {
+        failures::count_in(db, &mut tx, Some(user), Reason::Suspended, client).await?;
+        tx.commit().await?;
         return Err(Error::conflict("This account is suspended. Contact us to find out why.").into());
     }
     if !person.confirmed {
+        failures::count_in(db, &mut tx, Some(user), Reason::NotConfirmed, client).await?;
+        tx.commit().await?;
         return Err(assertion::stale().into());
     }
     let session = open(db, &mut tx, &person, client, &["hwk", "mfa"]).await?;

@@ -4,11 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, mail::Mail};
-use guildhall_types::{Error, UserId, factors::Ceremony};
+use guildhall_types::{Error, Fields, UserId, factors::Ceremony};
 
 use super::{Factors, app, assertion, assertion::Purpose, recovery, store, totp};
 use crate::{
-    Client, Passwords, Throttle, jobs,
+    Client, Passwords, Throttle,
+    failures::{self, Reason},
+    jobs,
     store::{Person, person},
 };
 
@@ -27,28 +29,24 @@ fn wait_after(wrong: i32) -> Option<TimeDelta> {
     Some(TimeDelta::seconds(seconds.min(LONGEST_WAIT)))
 }
 
-/// Checks an app's code or a recovery code, for `POST /api/v1/auth/token` and whoever else has seen the password. The
-/// answer names the method as RFC 8176 does (`otp` for both).
-///
-/// # Errors
-/// [`Error::Invalid`] on the field `code`; [`Error::TooMany`] after too many wrong ones.
-pub async fn verify_second_factor(
+/// Checks an app's code or a recovery code of a signed-in person.
+async fn verify_code(
     db: &Db,
     factors: &Factors,
     throttle: &Throttle,
     client: &Client,
     user: UserId,
     code: &str,
-) -> OpResult<&'static str> {
+) -> OpResult<()> {
     hold_back(throttle, client, user).await?;
     let mut tx = db.begin(&Actor::System("second-factor")).await?;
     let person = person(&mut tx, user).await?.ok_or(Error::SignInRequired)?;
-    let outcome = check_code(db, factors, &mut tx, &person, code).await?;
+    let outcome = check_code(db, factors, &mut tx, &person, client, code).await?;
     // A wrong try is written down as well.
     tx.commit().await?;
-    let method = outcome?;
+    outcome?;
     throttle.succeeded(&throttle_name(user), &client.address);
-    Ok(method)
+    Ok(())
 }
 
 /// Counts a try against the account and the address, and waits where there were many.
@@ -62,8 +60,27 @@ pub(super) fn throttle_name(user: UserId) -> String {
     format!("code:{user}")
 }
 
-/// Checks a code and uses it up. The caller commits whether it was right or wrong. System only.
+/// Checks a code and uses it up; names the method as RFC 8176 does (`otp` for both). The caller commits whether it was right
+/// or wrong. System only.
 pub(super) async fn check_code(
+    db: &Db,
+    factors: &Factors,
+    tx: &mut Tx,
+    person: &Person,
+    client: &Client,
+    entered: &str,
+) -> OpResult<Result<&'static str, Error>> {
+    if entered.trim().is_empty() {
+        return Ok(Err(Error::field("code", "Enter a code")));
+    }
+    let outcome = try_code(db, factors, tx, person, entered).await?;
+    if let Err(Error::Invalid { .. }) = &outcome {
+        failures::count_in(db, tx, Some(person.id), Reason::Code, client).await?;
+    }
+    Ok(outcome)
+}
+
+async fn try_code(
     db: &Db,
     factors: &Factors,
     tx: &mut Tx,
@@ -71,9 +88,6 @@ pub(super) async fn check_code(
     entered: &str,
 ) -> OpResult<Result<&'static str, Error>> {
     let now = db.clock().now();
-    if entered.trim().is_empty() {
-        return Ok(Err(Error::field("code", "Enter a code")));
-    }
     if let Some(plain) = recovery::parse(entered) {
         if !store::use_code(tx, person.id, &recovery::hash(person.id, &plain), now).await? {
             return Ok(Err(Error::field("code", WRONG_CODE)));
@@ -150,6 +164,7 @@ impl PasswordProof<'_> {
         tokio::time::sleep(delay).await;
         let tried: String = self.password.chars().take(*guildhall_types::form::PASSWORD.end() + 1).collect();
         if !self.passwords.verify(Some(&person.password_hash), &tried).await? {
+            failures::count(db, Some(person.id), Reason::Password, self.client).await?;
             return Err(Error::field("password", "This is not your password").into());
         }
         self.throttle.succeeded(&person.email, &self.client.address);
@@ -160,40 +175,33 @@ impl PasswordProof<'_> {
 /// What a signed-in person proves again with, before something weighty.
 #[derive(Clone, Copy)]
 pub enum Proof<'a> {
-    Password(&'a str),
-    /// An app's code or a recovery code.
-    Code(&'a str),
-    /// The answer of an authenticator to [`start_proof`].
-    Passkey {
-        token: &'a str,
-        credential: &'a str,
-    },
+    /// The password, with a code of an app or a recovery code where the account has a second factor.
+    Typed { password: &'a str, code: &'a str },
+    /// The answer of an authenticator to [`start_proof`]: it has checked that it is the person, so it is both in one.
+    Passkey { token: &'a str, credential: &'a str },
 }
 
 impl<'a> Proof<'a> {
-    /// The proof in a form with these fields, of which one is filled in.
+    /// The proof in a form with these fields.
     #[must_use]
     pub const fn of_form(password: &'a str, code: &'a str, token: &'a str, credential: &'a str) -> Self {
-        match (credential.is_empty(), code.is_empty()) {
-            (false, _) => Self::Passkey { token, credential },
-            (true, false) => Self::Code(code),
-            (true, true) => Self::Password(password),
-        }
+        if credential.is_empty() { Self::Typed { password, code } } else { Self::Passkey { token, credential } }
     }
 }
 
 impl std::fmt::Debug for Proof<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Password(_) => "Proof::Password",
-            Self::Code(_) => "Proof::Code",
+            Self::Typed { .. } => "Proof::Typed",
             Self::Passkey { .. } => "Proof::Passkey",
         })
     }
 }
 
-/// Asks a signed-in person to prove once more who they are; the answer names the method as RFC 8176 does (`pwd`,
-/// `otp`, `hwk`). Whoever calls it remembers that it was done, and when.
+/// Asks a signed-in person to prove once more who they are, with everything that their account is protected by; the answer
+/// names the methods as RFC 8176 does (`pwd`, `otp`, `hwk`, `mfa`). Whoever calls it remembers that it was done, and when.
+///
+/// Whoever came in through their organisation may know no password here: with a second factor, its code does alone.
 ///
 /// # Errors
 /// [`Error::SignInRequired`]; [`Error::Invalid`] on the field `password` or `code`; [`Error::TooMany`]; [`Error::Conflict`]
@@ -206,22 +214,40 @@ pub async fn prove_again(
     client: &Client,
     actor: &Actor,
     proof: Proof<'_>,
-) -> OpResult<&'static str> {
+) -> OpResult<&'static [&'static str]> {
     let user = actor.user()?;
-    match proof {
-        Proof::Password(password) => {
-            PasswordProof { passwords, throttle, client, password }.check(db, actor).await?;
-            Ok("pwd")
-        }
-        Proof::Code(code) => verify_second_factor(db, factors, throttle, client, user.id, code).await,
+    let (password, code) = match proof {
+        Proof::Typed { password, code } => (password, code),
         Proof::Passkey { token, credential } => {
             let state = assertion::asked(db, Purpose::Prove, Some(user.id), token).await?;
             let mut tx = db.begin(&Actor::System("prove-again")).await?;
-            assertion::answered(db, factors, &mut tx, state, Some(user.id), credential).await?;
+            assertion::answered(db, factors, &mut tx, client, state, Some(user.id), credential).await?;
             tx.commit().await?;
-            Ok("hwk")
+            return Ok(&["hwk", "mfa"]);
         }
+    };
+    let mut tx = db.begin(actor).await?;
+    let has_second_factor = store::status(&mut tx, user.id).await?.has_second_factor();
+    drop(tx);
+    let through_organization = user.amr.iter().any(|method| method == "sso");
+    let by_password = !(has_second_factor && through_organization && password.is_empty());
+    if by_password && has_second_factor && code.trim().is_empty() {
+        // Said before the password is looked at, and together with what is wrong there.
+        let mut fields = Fields::new();
+        if password.is_empty() {
+            fields.add("password", "Enter your password");
+        }
+        fields.add("code", "Enter a code of your authenticator app, or a recovery code");
+        fields.finish()?;
     }
+    if by_password {
+        PasswordProof { passwords, throttle, client, password }.check(db, actor).await?;
+    }
+    if !has_second_factor {
+        return Ok(&["pwd"]);
+    }
+    verify_code(db, factors, throttle, client, user.id, code).await?;
+    Ok(if by_password { &["pwd", "otp", "mfa"] } else { &["otp"] })
 }
 
 /// What the authenticator of a signed-in person is asked for [`prove_again`].
@@ -251,9 +277,8 @@ mod tests {
 
     #[test]
     fn a_form_proves_with_what_is_filled_in() {
-        assert!(matches!(Proof::of_form("a", "", "", ""), Proof::Password("a")));
-        assert!(matches!(Proof::of_form("", "b", "t", ""), Proof::Code("b")));
+        assert!(matches!(Proof::of_form("a", "b", "t", ""), Proof::Typed { password: "a", code: "b" }));
         assert!(matches!(Proof::of_form("a", "b", "t", "{}"), Proof::Passkey { .. }));
-        assert!(!format!("{:?}", Proof::Password("secret")).contains("secret"));
+        assert!(!format!("{:?}", Proof::of_form("secret", "", "", "")).contains("secret"));
     }
 }

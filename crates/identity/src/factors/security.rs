@@ -2,7 +2,7 @@
 
 use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::{Actor, mail::Mail};
+use guildhall_kernel::{Actor, Membership, mail::Mail};
 use guildhall_types::{
     Error, UserId,
     factors::{PasskeyView, SecurityView},
@@ -58,7 +58,8 @@ pub async fn must_set_up(db: &Db, factors: &Factors, actor: &Actor) -> OpResult<
     let required = factors.settings().required;
     let Actor::User(user) = actor else { return Ok(false) };
     // Without a query for almost everybody.
-    if !(required.admins && user.is_admin || required.provider_owners && user.is_provider) {
+    let owns_a_provider = || user.memberships.iter().any(Membership::owns_a_provider);
+    if !(required.admins && user.is_admin || required.provider_owners && owns_a_provider()) {
         return Ok(false);
     }
     let mut tx = db.begin(actor).await?;

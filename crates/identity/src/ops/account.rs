@@ -7,7 +7,9 @@ use guildhall_kernel::{Action, Actor};
 use guildhall_types::{Error, Fields, account::AccountView};
 
 use crate::{
-    Client, EmailAddress, Passwords, Throttle, jobs,
+    Client, EmailAddress, Passwords, Throttle,
+    failures::{self, Reason},
+    jobs,
     policy::{NewPassword, PersonName},
     store,
 };
@@ -78,6 +80,7 @@ pub async fn change_password(
     tokio::time::sleep(delay).await;
     let tried: String = current.chars().take(*guildhall_types::form::PASSWORD.end() + 1).collect();
     if !passwords.verify(Some(&person.password_hash), &tried).await? {
+        failures::count(db, Some(person.id), Reason::Password, client).await?;
         return Err(Error::field("current_password", "This is not your current password").into());
     }
     throttle.succeeded(&person.email, &client.address);

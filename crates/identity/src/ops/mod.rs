@@ -1,6 +1,7 @@
 //! Use cases.
 
 mod account;
+mod enforced;
 mod federated;
 mod open;
 mod password;
@@ -30,4 +31,6 @@ pub struct Client {
     pub user_agent: String,
     /// The session that the browser has already: signing in ends it.
     pub session: Option<SessionId>,
+    /// SHA-256 of the token of a link to an organisation's sign-in that waits in this browser for its account's owner.
+    pub link: Option<[u8; 32]>,
 }

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::{Actor, UserActor, mail::Mail, token};
+use guildhall_kernel::{Actor, Clock, UserActor, mail::Mail, token};
 use guildhall_types::{Error, SessionId, UserId, organization::OrganizationKind};
 use serde_json::json;
 
+use super::enforced::{self, THROUGH_ORGANIZATION};
 use crate::{
     Client, jobs,
     policy::{self, REFRESH_FOR, SEEN_FOR},
@@ -49,8 +50,9 @@ impl std::fmt::Debug for NewSession {
     }
 }
 
-impl From<SignedRow> for Signed {
-    fn from(row: SignedRow) -> Self {
+impl Signed {
+    /// `clock` is that by which the proof ages.
+    pub(crate) fn of(row: SignedRow, clock: &Clock) -> Self {
         Self {
             version: row.version,
             actor: UserActor {
@@ -65,6 +67,8 @@ impl From<SignedRow> for Signed {
                 email_confirmed: row.confirmed,
                 authenticated_at: row.authenticated_at,
                 amr: row.amr,
+                clock: clock.clone(),
+                lacks_second_factor: false,
             },
         }
     }
@@ -77,7 +81,8 @@ impl From<SignedRow> for Signed {
 /// Call it in the transaction of the proof, as [`Actor::System`], and commit.
 ///
 /// # Errors
-/// [`Error::SignInRequired`] when the person was suspended meanwhile.
+/// [`Error::SignInRequired`] when the person was suspended meanwhile; [`Error::Invalid`] when their organisation alone signs
+/// people of their address in, and did not.
 pub(crate) async fn open_session(
     db: &Db,
     tx: &mut Tx,
@@ -86,6 +91,10 @@ pub(crate) async fn open_session(
     methods: &[&str],
 ) -> OpResult<NewSession> {
     let now = db.clock().now();
+    // The one gate for whatever proved the person: password, code, passkey, here and in the API.
+    if !methods.contains(&THROUGH_ORGANIZATION) {
+        enforced::refuse(tx, &person.email, client, now).await?;
+    }
     if let Some(before) = client.session {
         store::end_session(tx, person.id, before, now).await?;
     }
@@ -111,5 +120,5 @@ pub(crate) async fn open_session(
     let event = Event::new("user.signed_in", "session", id).acting_for(Party::Person(person.id));
     guildhall_audit::record(tx, &Actor::System("sign-in"), event.after(json!({ "methods": methods }))).await?;
     let signed = store::signed(tx, id, now).await?.ok_or(Error::SignInRequired)?;
-    Ok(NewSession { refresh_token, expires_at, signed: signed.into() })
+    Ok(NewSession { refresh_token, expires_at, signed: Signed::of(signed, db.clock()) })
 }

@@ -5,6 +5,7 @@ use guildhall_db::{Db, JobOptions, OpResult, enqueue};
 use guildhall_kernel::{Actor, token};
 use guildhall_types::Error;
 
+use super::enforced;
 use crate::{
     Client, EmailAddress, Passwords, Throttle,
     jobs::{self, ResetRequested},
@@ -17,11 +18,13 @@ const STALE: &str = "This link has expired or was used already. Ask for a new li
 /// Asks for the link to choose a new password. The answer is the same for any address.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it is no address; [`Error::TooMany`].
+/// [`Error::Invalid`] when it is no address, or of a domain whose organisation alone signs people in; [`Error::TooMany`].
 pub async fn request_reset(db: &Db, throttle: &Throttle, client: &Client, email: &str) -> OpResult<()> {
     let email = EmailAddress::parse(email).map_err(|message| Error::field("email", message))?;
     throttle.mail(&client.address)?;
     let mut tx = db.begin(&Actor::System("request-reset")).await?;
+    // A password would open nothing.
+    enforced::refuse(&mut tx, email.as_str(), client, db.clock().now()).await?;
     let job = ResetRequested { request: db.id(), email: email.as_str().to_owned() };
     enqueue(&mut tx, &job, JobOptions::default()).await?;
     tx.commit().await?;

@@ -22,7 +22,7 @@ const MOST_STEPS: usize = 8;
 /// When the database does not answer.
 pub async fn session_actor(db: &Db, session: SessionId) -> OpResult<Option<Signed>> {
     let mut tx = db.begin(&ACTOR).await?;
-    Ok(store::signed(&mut tx, session, db.clock().now()).await?.map(Into::into))
+    Ok(store::signed(&mut tx, session, db.clock().now()).await?.map(|row| Signed::of(row, db.clock())))
 }
 
 /// Uses a refresh token: the session goes on under its successor. Nobody, when it is unknown or too old, or the session has
@@ -46,6 +46,7 @@ pub async fn refresh(db: &Db, tokens: &Tokens, refresh_token: &str) -> OpResult<
     let Some(signed) = store::signed(&mut tx, row.session, now).await? else {
         return Ok(None);
     };
+    let signed = Signed::of(signed, db.clock());
     match row.rotated_at {
         None if row.expires_at <= now => Ok(None),
         None => {
@@ -53,15 +54,11 @@ pub async fn refresh(db: &Db, tokens: &Tokens, refresh_token: &str) -> OpResult<
             let expires_at = now + REFRESH_FOR;
             store::rotate_refresh_token(&mut tx, &hash, &successor_hash, row.session, now, expires_at).await?;
             tx.commit().await?;
-            Ok(Some(NewSession { refresh_token: successor, expires_at, signed: signed.into() }))
+            Ok(Some(NewSession { refresh_token: successor, expires_at, signed }))
         }
         Some(rotated_at) if now - rotated_at <= REUSE_GRACE => {
             let found = last_of_line(&mut tx, tokens, successor).await?;
-            Ok(found.map(|(refresh_token, row)| NewSession {
-                refresh_token,
-                expires_at: row.expires_at,
-                signed: signed.into(),
-            }))
+            Ok(found.map(|(refresh_token, row)| NewSession { refresh_token, expires_at: row.expires_at, signed }))
         }
         Some(_) => {
             end_for_reuse(db, &mut tx, &row).await?;

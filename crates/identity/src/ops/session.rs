@@ -5,10 +5,11 @@ use guildhall_db::{Db, OpResult};
 use guildhall_kernel::Actor;
 use guildhall_types::Error;
 
-use super::{NewSession, open_session};
+use super::{NewSession, enforced, open_session};
 use crate::{
     Client, EmailAddress, Passwords, Throttle,
     factors::{self, PendingSignIn},
+    failures::{self, Reason},
     store,
 };
 
@@ -29,7 +30,8 @@ pub(super) const SUSPENDED: &str = "This account is suspended. Contact us to fin
 /// today's are is hashed anew on the way.
 ///
 /// # Errors
-/// [`Error::Invalid`] with one message for everything that does not fit; [`Error::TooMany`].
+/// [`Error::Invalid`] with one message for everything that does not fit, or with the way in where an organisation alone signs
+/// people of this domain in; [`Error::TooMany`].
 pub async fn sign_in(
     db: &Db,
     passwords: &Passwords,
@@ -47,21 +49,25 @@ pub async fn sign_in(
 
     let actor = Actor::System("sign-in");
     let mut tx = db.begin(&actor).await?;
+    // Before anything is known of an account: the answer is the same for every address of the domain.
+    enforced::refuse(&mut tx, email.as_str(), client, db.clock().now()).await?;
     let person = store::person_by_email(&mut tx, email.as_str()).await?;
     drop(tx);
     // Nothing that long was ever stored; it is cut so that hashing it costs no more than another.
     let tried: String = password.chars().take(*guildhall_types::form::PASSWORD.end() + 1).collect();
     let is_right = passwords.verify(person.as_ref().map(|person| person.password_hash.as_str()), &tried).await?;
-    let Some(person) = person.filter(|_| is_right) else {
-        return Err(Error::field("", WRONG).into());
+    let refused = match &person {
+        Some(person) if is_right && person.suspended => Some((Reason::Suspended, SUSPENDED)),
+        // Nor is a link sent from here: who signed a stranger's address up could tell by the time it takes.
+        Some(person) if is_right && !person.confirmed => Some((Reason::NotConfirmed, WRONG)),
+        Some(_) if is_right => None,
+        _ => Some((Reason::Password, WRONG)),
     };
-    if person.suspended {
-        return Err(Error::field("", SUSPENDED).into());
+    if let Some((reason, message)) = refused {
+        failures::count(db, person.map(|person| person.id), reason, client).await?;
+        return Err(Error::field("", message).into());
     }
-    // Nor is a link sent from here: who signed a stranger's address up could tell by the time it takes.
-    if !person.confirmed {
-        return Err(Error::field("", WRONG).into());
-    }
+    let Some(person) = person else { return Err(Error::field("", WRONG).into()) };
 
     let rehashed =
         if passwords.needs_rehash(&person.password_hash) { Some(passwords.hash(&tried).await?) } else { None };

@@ -78,17 +78,19 @@ pub async fn reauthenticate(
     proof: Proof<'_>,
 ) -> OpResult<Signed> {
     let user = actor.user()?;
-    let method = crate::prove_again(db, passwords, factors, throttle, client, actor, proof).await?;
+    let methods = crate::prove_again(db, passwords, factors, throttle, client, actor, proof).await?;
     // What was shown at sign-in still stands: a second factor then counts on.
     let mut amr = user.amr.clone();
-    if !amr.iter().any(|known| known == method) {
-        amr.push(method.to_owned());
+    for method in methods {
+        if !amr.iter().any(|known| known == method) {
+            amr.push((*method).to_owned());
+        }
     }
     let mut tx = db.begin(actor).await?;
     if !store::set_authenticated(&mut tx, user.id, user.session, &amr, db.clock().now()).await? {
         return Err(Error::SignInRequired.into());
     }
-    let event = Event::new("user.proved_again", "session", user.session).after(json!({ "method": method }));
+    let event = Event::new("user.proved_again", "session", user.session).after(json!({ "methods": methods }));
     guildhall_audit::record(&mut tx, actor, event).await?;
     tx.commit().await?;
     Ok(session_actor(db, user.session).await?.ok_or(Error::SignInRequired)?)

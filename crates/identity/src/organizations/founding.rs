@@ -41,6 +41,10 @@ pub async fn create(db: &Db, actor: &Actor, kind: &str, name: &str) -> OpResult<
         let new = store::NewOrganization { id, kind, slug: &slug, name: &name, founder: user.id, now };
         if store::insert(&mut tx, &new).await.map_err(refused)? {
             store::members::join(&mut tx, id, user.id, Role::Owner, now).await.map_err(refused)?;
+            if kind == OrganizationKind::Provider {
+                // Its public page, still to be filled.
+                store::insert_profile(&mut tx, id).await?;
+            }
             record(
                 &mut tx,
                 actor,
@@ -119,7 +123,9 @@ pub async fn view(db: &Db, actor: &Actor, slug: &str) -> OpResult<OrganizationVi
         manage_members: can(Action::ManageRoles),
         manage_teams: can(Action::ManageTeams),
         manage_domains: can(Action::ManageDomains),
+        sign_on: can(Action::ReadSignOn),
         change: can(Action::ChangeOrganization),
+        see_teams: can(Action::ReadMembers) || store::teams::manages_any(&mut tx, found.id, actor.user_id()).await?,
     };
     Ok(OrganizationView {
         id: found.id,

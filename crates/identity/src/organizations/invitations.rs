@@ -62,7 +62,7 @@ pub async fn invite(db: &Db, actor: &Actor, slug: &str, form: Invite<'_>) -> OpR
     }
     store::invitations::close_expired(&mut tx, found.id, email.as_str(), now).await?;
     if let Some(team) = form.team {
-        let is_there = store::teams::teams(&mut tx, found.id).await?.iter().any(|one| one.id == team);
+        let is_there = store::teams::teams(&mut tx, found.id, None).await?.iter().any(|one| one.id == team);
         if !is_there {
             return Err(Error::field("team", "Choose one of the teams").into());
         }

@@ -35,7 +35,7 @@ pub use invitations::{
     Invite, accept, accept_mine, decline, decline_mine, invitations, invite, offer, resend, withdraw,
 };
 pub use members::{leave, members, remove_member, set_role, transfer};
-pub use teams::{create_team, delete_team, put_in_team, rename_team, take_out_of_team, teams};
+pub use teams::{add_to_team, create_team, delete_team, put_in_team, rename_team, take_out_of_team, teams};
 
 /// An organisation that somebody set up or joined just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,11 @@ pub(crate) struct Found {
 impl Found {
     pub(crate) const fn subject(&self) -> Subject {
         Subject::Organization(self.id)
+    }
+
+    /// One of its teams; `is_manager` as the tables say of the actor.
+    pub(crate) const fn team(&self, is_manager: bool) -> Subject {
+        Subject::Team { organization: self.id, is_manager }
     }
 }
 

@@ -103,7 +103,21 @@ pub fn title(text: &str, most: usize) -> Result<String, String> {
     if name.chars().any(|c| c.is_control() || is_invisible(c)) || lower.contains("://") || lower.contains("www.") {
         return Err("Enter a name without links and control characters".to_owned());
     }
+    if name.split(' ').any(mixes_alphabets) {
+        return Err("Enter each word of the name in one alphabet".to_owned());
+    }
     Ok(name)
+}
+
+/// Whether a word has Latin letters beside letters that look like them: so one name is made to look like another
+/// (Unicode Technical Standard 39, 5.2, for the alphabets that matter).
+fn mixes_alphabets(word: &str) -> bool {
+    let is_latin = |c: char| c.is_ascii_alphabetic();
+    let looks_latin = |c: char| {
+        matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}' | '\u{530}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}'
+            | '\u{ff21}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')
+    };
+    word.chars().any(is_latin) && word.chars().any(looks_latin)
 }
 
 /// Characters that turn text around or can't be seen: they can make one name look like another.
@@ -292,6 +306,20 @@ mod tests {
         assert_eq!(slug_candidate("leeds-council", 2), "leeds-council-2");
         assert_eq!(slug_candidate("new", 1), "new-2");
         assert_eq!(slug_candidate("", 1), "organisation");
+    }
+
+    #[test]
+    fn a_title_does_not_pass_for_another() {
+        for honest in
+            ["Leeds Council", "Газпром", "Ελλάς", "Ökohaus 3", "Leeds Газпром", "O’Brien & Söhne", "東京 Works"]
+        {
+            assert_eq!(title(honest, 120).as_deref(), Ok(honest));
+        }
+        for alike in
+            ["Leeds C\u{43e}uncil", "L\u{435}eds", "\u{391}cme", "Ac\u{200b}me", "Acme\u{202e}", "\u{1d400}cme"]
+        {
+            assert!(title(alike, 120).is_err(), "{alike}");
+        }
     }
 
     #[test]

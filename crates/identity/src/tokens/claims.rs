@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use guildhall_kernel::{Membership, UserActor};
+use guildhall_kernel::{Clock, Membership, UserActor};
 use guildhall_types::{
     OrganizationId, SessionId, UserId,
     organization::{OrganizationKind, Role},
@@ -90,7 +90,7 @@ impl Claims {
     }
 
     /// The person, when the token carries all of what they are.
-    pub(crate) fn actor(self) -> Option<UserActor> {
+    pub(crate) fn actor(self, clock: &Clock) -> Option<UserActor> {
         let memberships = self.org?.iter().map(|text| long(text)).collect::<Option<Vec<Membership>>>()?;
         Some(UserActor {
             id: UserId(self.sub),
@@ -104,6 +104,8 @@ impl Claims {
             is_provider: self.prv,
             authenticated_at: DateTime::from_timestamp(self.auth_time, 0)?,
             amr: self.amr,
+            clock: clock.clone(),
+            lacks_second_factor: false,
         })
     }
 }
@@ -155,6 +157,8 @@ mod tests {
             is_provider: true,
             authenticated_at: Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap(),
             amr: vec!["pwd".to_owned(), "otp".to_owned(), "mfa".to_owned()],
+            clock: Clock::fixed(DateTime::UNIX_EPOCH),
+            lacks_second_factor: false,
         }
     }
 
@@ -185,7 +189,7 @@ mod tests {
     fn too_many_organisations_are_not_half_carried() {
         let now = Utc.with_ymd_and_hms(2027, 3, 3, 9, 0, 0).single().unwrap();
         let many = actor("Ada".to_owned(), memberships(MOST_ORGANIZATIONS + 1));
-        assert_eq!(Claims::new("https://guildhall.test", &many, 1, now).actor().map(|actor| actor.id), None);
+        assert_eq!(Claims::new("https://guildhall.test", &many, 1, now).actor(&many.clock).map(|actor| actor.id), None);
     }
 
     proptest! {
@@ -196,7 +200,7 @@ mod tests {
             let before = actor(name, organizations);
             let claims = Claims::new("https://guildhall.test", &before, 7, now);
             let text = serde_json::to_string(&claims).unwrap();
-            let after = serde_json::from_str::<Claims>(&text).unwrap().actor().unwrap();
+            let after = serde_json::from_str::<Claims>(&text).unwrap().actor(&before.clock).unwrap();
             prop_assert_eq!(format!("{before:?}"), format!("{after:?}"));
         }
 

@@ -26,7 +26,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use guildhall_audit::Event;
 use guildhall_db::{Db, OpResult};
-use guildhall_kernel::{Actor, Sealer, UserActor, token};
+use guildhall_kernel::{Actor, Sealer, UserActor, derive, token};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, Validation, crypto};
 use parking_lot::RwLock;
@@ -106,7 +106,7 @@ impl Tokens {
             db: db.clone(),
             issuer: issuer.to_owned(),
             sealer: Sealer::new(secret, db.chance()),
-            succession: succession(secret),
+            succession: derive::mac(secret, "guildhall: successors of refresh tokens"),
             validation,
             ring: RwLock::default(),
             stale: RwLock::default(),
@@ -153,7 +153,7 @@ impl Tokens {
         };
         let Checked::Holds(claims) = checked else { return Ok(None) };
         let session = claims.session();
-        match claims.actor().filter(|_| self.is_following()) {
+        match claims.actor(self.0.db.clock()).filter(|_| self.is_following()) {
             Some(actor) => Ok(Some(actor)),
             None => Ok(crate::ops::session_actor(&self.0.db, session).await?.map(|signed| signed.actor)),
         }
@@ -286,21 +286,6 @@ impl Tokens {
         let look = |before: i64| (now.saturating_sub(before) >= every).then_some(now);
         self.0.looked_at.fetch_update(Ordering::SeqCst, Ordering::SeqCst, look).is_ok()
     }
-}
-
-/// A key of its own for each purpose (NIST SP 800-108 in its simplest form).
-fn succession(secret: &[u8; 32]) -> Hmac<Sha256> {
-    let mut mac = keyed(secret);
-    mac.update(b"guildhall: successors of refresh tokens");
-    keyed(&mac.finalize().into_bytes().into())
-}
-
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
-    // Shorter keys are padded with zeros to a block (RFC 2104).
-    let mut block = [0; 64];
-    let (start, _) = block.split_at_mut(key.len());
-    start.copy_from_slice(key);
-    Hmac::new(&block.into())
 }
 
 impl fmt::Debug for Tokens {

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use guildhall_db::testing::{TestDb, database};
-use guildhall_kernel::{Membership, UserActor};
+use guildhall_kernel::{Clock, Membership, UserActor};
 use guildhall_types::{
     OrganizationId, SessionId, UserId,
     organization::{OrganizationKind, Role},
@@ -47,6 +47,8 @@ fn signed(test: &TestDb) -> Signed {
             is_provider: true,
             authenticated_at: test.db.clock().now(),
             amr: vec!["pwd".to_owned()],
+            clock: test.db.clock().clone(),
+            lacks_second_factor: false,
         },
         version: 3,
     }
@@ -144,7 +146,7 @@ async fn no_claim_of_another_kind_passes() {
         let forged = sign_as_we_do(&tokens, |claims| claims[name] = value.clone(), &claims);
         let checked = tokens.check(&forged);
         let passes = match &checked {
-            Checked::Holds(claims) => claims.clone().actor().is_some(),
+            Checked::Holds(claims) => claims.clone().actor(&Clock::system()).is_some(),
             _ => false,
         };
         assert!(!passes, "{name} = {value}: {checked:?}");
@@ -316,7 +318,7 @@ async fn futures_join<F: Future<Output = OpResult<()>>>(futures: Vec<F>) -> Vec<
 #[test]
 fn succession_is_our_secret() {
     let key = |secret: [u8; 32]| {
-        let mut mac = succession(&secret);
+        let mut mac = derive::mac(&secret, "guildhall: successors of refresh tokens");
         mac.update(b"x");
         mac.finalize().into_bytes()
     };

@@ -5,7 +5,7 @@ use guildhall_identity::{
     SignedIn, Throttle,
     factors::{
         Proof, confirm_totp, keep_recovery_codes, make_recovery_codes, must_set_up, prove_again, read_recovery_codes,
-        read_totp, remove_totp, second_step, security, sign_in_with_code, start_totp, verify_second_factor,
+        read_totp, remove_totp, second_step, security, sign_in_with_code, start_totp,
     },
     sign_in,
 };
@@ -260,18 +260,36 @@ async fn admins_and_owners_of_providers_must_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_in_proves_again_by_password_or_code() {
+async fn whoever_is_signed_in_proves_again_with_all_that_the_account_has() {
     let stage = Stage::new().await;
     let (actor, _) = stage.signed_in(ADA).await;
-    let app = with_app(&stage, &actor).await;
-    let prove = async |actor: &Actor, proof: Proof<'_>| {
+    let prove = async |actor: &Actor, password: &str, code: &str| {
+        let proof = Proof::Typed { password, code };
         prove_again(&stage.db, &stage.passwords, &stage.factors, &stage.throttle, &stage.client, actor, proof).await
     };
-    assert_eq!(prove(&actor, Proof::Password(PASSWORD)).await.unwrap(), "pwd");
-    assert_eq!(prove(&actor, Proof::Code(&app.code(&stage, 0))).await.unwrap(), "otp");
-    assert!(told(prove(&actor, Proof::Password("wrong")).await).message_for("password").is_some());
-    assert!(told(prove(&actor, Proof::Code(&app.code(&stage, 0))).await).message_for("code").is_some(), "not twice");
-    assert!(matches!(told(prove(&Actor::Anonymous, Proof::Password(PASSWORD)).await), Error::SignInRequired));
+    assert_eq!(prove(&actor, PASSWORD, "").await.unwrap(), ["pwd"]);
+    assert!(told(prove(&actor, "", "").await).message_for("password").is_some());
+    let app = with_app(&stage, &actor).await;
+    let recovery = codes(&stage, &actor).await;
+    // A password alone is no longer enough, nor a code.
+    let alone = told(prove(&actor, PASSWORD, " ").await);
+    assert!(alone.message_for("code").is_some() && alone.message_for("password").is_none());
+    assert!(told(prove(&actor, "", &app.code(&stage, 0)).await).message_for("password").is_some());
+    let wrong = told(prove(&actor, "wrong", &app.code(&stage, 0)).await);
+    assert!(wrong.message_for("password").is_some() && wrong.message_for("code").is_none());
+    assert!(told(prove(&actor, PASSWORD, "000000").await).message_for("code").is_some());
+    assert_eq!(prove(&actor, PASSWORD, &app.code(&stage, 0)).await.unwrap(), ["pwd", "otp", "mfa"]);
+    assert!(told(prove(&actor, PASSWORD, &app.code(&stage, 0)).await).message_for("code").is_some(), "not twice");
+    assert_eq!(prove(&actor, PASSWORD, &recovery[0]).await.unwrap(), ["pwd", "otp", "mfa"]);
+    assert!(told(prove(&actor, PASSWORD, &recovery[0]).await).message_for("code").is_some(), "not twice");
+    assert!(matches!(told(prove(&Actor::Anonymous, PASSWORD, "").await), Error::SignInRequired));
+    // Whoever came through their organisation may know no password: the code does.
+    let Actor::User(mut user) = actor else { panic!("nobody") };
+    user.amr = vec!["sso".to_owned()];
+    let vouched = Actor::User(user);
+    assert_eq!(prove(&vouched, "", &recovery[1]).await.unwrap(), ["otp"]);
+    assert!(told(prove(&vouched, "", "").await).message_for("code").is_some());
+    assert!(told(prove(&vouched, "wrong", &recovery[2]).await).message_for("password").is_some());
 }
 
 #[tokio::test]
@@ -282,13 +300,25 @@ async fn another_person_s_factors_are_out_of_reach() {
     let recovery = codes(&stage, &ada).await;
     stage.work().await;
     let (bob, _) = stage.signed_in("bob@example.com").await;
-    let id = bob.user_id().unwrap();
-    for code in [app.code(&stage, 0), recovery[0].clone()] {
-        let refused = verify_second_factor(&stage.db, &stage.factors, &stage.throttle, &stage.client, id, &code).await;
-        assert!(told(refused).message_for("code").is_some());
-    }
     assert!(matches!(read_totp(&stage.db, &stage.factors, &bob).await.unwrap(), TotpView::None));
     assert!(read_recovery_codes(&stage.db, &stage.factors, &bob).await.unwrap().codes.is_none());
+    with_app(&stage, &bob).await;
+    let token = stage.first_step("bob@example.com").await;
+    for code in [app.code(&stage, 0), recovery[0].clone()] {
+        assert!(second(&stage, &token, &code).await.unwrap_err().message_for("code").is_some());
+    }
+    stage
+        .owner_sql("delete from totp_factors t using users u where u.id = t.user_id and u.email = 'bob@example.com'")
+        .await;
+    stage
+        .owner_sql("delete from recovery_codes t using users u where u.id = t.user_id and u.email = 'bob@example.com'")
+        .await;
+    stage
+        .owner_sql(
+            "delete from recovery_code_sheets t using users u where u.id = t.user_id and u.email = 'bob@example.com'",
+        )
+        .await;
+    stage.owner_sql("delete from pending_sign_ins").await;
 
     // By direct SQL too; not even an admin reads them.
     stage.owner_sql("update users set is_admin = true where email = 'bob@example.com'").await;

@@ -138,7 +138,7 @@ async fn whoever_is_signed_in_proves_again_by_passkey() {
     let prove = async || {
         prove_again(&stage.db, &stage.passwords, &stage.factors, &stage.throttle, &stage.client, &ada, proof).await
     };
-    assert_eq!(prove().await.unwrap(), "hwk");
+    assert_eq!(prove().await.unwrap(), ["hwk", "mfa"]);
     assert!(prove().await.is_err(), "once");
 }
 

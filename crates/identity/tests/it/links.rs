@@ -41,6 +41,36 @@ async fn the_link_leads_on_to_where_one_wanted_to_go_on_this_site_only() {
 }
 
 #[tokio::test]
+async fn an_address_that_looks_like_another_opens_nothing_of_it() {
+    let stage = Stage::new().await;
+    stage.person("ada@example.com").await;
+    let id: uuid::Uuid = sqlx::query_scalar("select id from users").fetch_one(&stage.test.owner).await.unwrap();
+    // Letters of other alphabets, and characters that can't be seen.
+    for alike in ["\u{430}da@example.com", "ada@ex\u{430}mple.com", "ad\u{200b}a@example.com", "ada@example\u{3002}com"]
+    {
+        let refused = told(stage.sign_up_as("Mallory", alike, "another fine passphrase").await);
+        assert!(refused.message_for("email").is_some(), "{alike}");
+        assert!(told(stage.sign_in_as(alike, PASSWORD).await).message_for("email").is_some(), "{alike}");
+        let reset = request_reset(&stage.db, &stage.throttle, &stage.client, alike).await;
+        assert!(told(reset).message_for("email").is_some(), "{alike}");
+    }
+    // Another mailbox, or the same one by another name: an account of its own, proved by a mail of its own.
+    stage.sign_up_as("Mallory", "Ada+1@example.com", "another fine passphrase").await.unwrap();
+    let mails = stage.work().await;
+    assert_eq!((mails[0].to.as_str(), mails[0].mail.template()), ("ada+1@example.com", "confirm_email"));
+    confirm_email(&stage.db, &token(&mails[0])).await.unwrap();
+    assert!(stage.sign_in_as("ada@example.com", "another fine passphrase").await.is_err());
+    let other = stage.sign_in_as("ada+1@example.com", "another fine passphrase").await.unwrap();
+    assert_ne!(other.user().0, id);
+    request_reset(&stage.db, &stage.throttle, &stage.client, "ada+1@example.com").await.unwrap();
+    assert_eq!(stage.work().await[0].to, "ada+1@example.com");
+    // In capitals it is the same one.
+    stage.sign_up_as("Mallory", "ADA@EXAMPLE.COM", "another fine passphrase").await.unwrap();
+    assert_eq!(stage.work().await[0].mail.template(), "already_registered");
+    assert_eq!(stage.count("select count(*) from users").await, 2);
+}
+
+#[tokio::test]
 async fn every_wrong_field_of_the_form_is_named() {
     let stage = Stage::new().await;
     let error = told(stage.sign_up_as(" ", "ada@example", "short").await);

@@ -221,7 +221,7 @@ async fn a_new_device_is_told_of_but_not_the_first() {
     let stage = Stage::new().await;
     stage.person("ada@example.com").await;
     let from = async |user_agent: &str, address: &str| -> Vec<SendMail> {
-        let client = Client { user_agent: user_agent.to_owned(), address: address.to_owned(), session: None };
+        let client = Client { user_agent: user_agent.to_owned(), address: address.to_owned(), ..Client::default() };
         sign_in(&stage.db, &stage.passwords, &stage.throttle, &client, "ada@example.com", PASSWORD).await.unwrap();
         stage.work().await
     };
@@ -253,7 +253,7 @@ async fn proving_it_again_counts_from_now() {
             &stage.throttle,
             &stage.client,
             &actor,
-            Proof::Password(password),
+            Proof::Typed { password, code: "" },
         )
         .await
     };

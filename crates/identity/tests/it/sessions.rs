@@ -1,7 +1,7 @@
 //! Signing in and out, and knowing who asks.
 
 use chrono::TimeDelta;
-use guildhall_identity::{Client, SignedIn, jobs, sign_in, sign_out};
+use guildhall_identity::{Client, SignedIn, sign_in, sign_out};
 use guildhall_kernel::{Actor, token};
 use guildhall_types::Error;
 

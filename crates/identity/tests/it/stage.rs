@@ -41,6 +41,7 @@ impl Stage {
             address: "192.0.2.1".to_owned(),
             user_agent: "Firefox/140.0 (X11; Linux)".to_owned(),
             session: None,
+            link: None,
         };
         let sealer = Sealer::new(&[7; 32], db.chance());
         let factors = Factors::new(sealer, ORIGIN, FactorSettings::default()).unwrap();

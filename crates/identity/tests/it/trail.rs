@@ -67,7 +67,7 @@ async fn what_becomes_of_second_factors_is_told() {
         &stage.throttle,
         &stage.client,
         &ada,
-        Proof::Code(&codes[0]),
+        Proof::Typed { password: PASSWORD, code: &codes[0] },
     )
     .await
     .unwrap();
@@ -87,7 +87,7 @@ async fn what_becomes_of_second_factors_is_told() {
             ("user.factor_added", r#"{"factor":"an authenticator app"}"#),
             ("user.factor_added", r#"{"factor":"a new set of recovery codes"}"#),
             ("user.recovery_code_used", ""),
-            ("user.proved_again", r#"{"method":"otp"}"#),
+            ("user.proved_again", r#"{"methods":["pwd","otp","mfa"]}"#),
             ("user.factor_removed", r#"{"factor":"an authenticator app"}"#),
         ]
     );

@@ -62,6 +62,8 @@ pub fn acting(id: UserId) -> Actor {
         is_provider: false,
         authenticated_at: chrono::DateTime::UNIX_EPOCH,
         amr: Vec::new(),
+        clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
+        lacks_second_factor: false,
     }))
 }
 

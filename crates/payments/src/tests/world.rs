@@ -107,6 +107,8 @@ impl World {
             is_provider: false,
             authenticated_at: chrono::DateTime::UNIX_EPOCH,
             amr: Vec::new(),
+            clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
+            lacks_second_factor: false,
         }))
     }
 

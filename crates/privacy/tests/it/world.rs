@@ -148,6 +148,8 @@ impl World {
             is_provider: false,
             authenticated_at: self.db.clock().now(),
             amr: Vec::new(),
+            clock: self.db.clock().clone(),
+            lacks_second_factor: false,
         }))
     }
 

@@ -61,7 +61,7 @@ pub(crate) async fn token(
     body: Result<Json<TokenRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let request = read(body)?;
-    let client = Client { address: info.address, user_agent: info.user_agent, session: None };
+    let client = Client { address: info.address, user_agent: info.user_agent, session: None, link: None };
     let signed_in = guildhall_identity::sign_in(
         &state.db,
         &state.passwords,

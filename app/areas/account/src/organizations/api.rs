@@ -184,6 +184,20 @@ pub async fn put_in_team(
     Ok(())
 }
 
+/// Puts the member with an address into a team.
+#[server(name = AddToTeam, prefix = "/api/fn", endpoint = "organizations/add-to-team")]
+pub async fn add_to_team(
+    #[server(default)] slug: String,
+    team: TeamId,
+    #[server(default)] email: String,
+) -> Result<(), Error> {
+    ssr::org::add_to_team(&ssr::db()?, &ssr::actor(), &slug, team, &email)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("email", &email)]))?;
+    ssr::back(&slug, "/teams", "in-team");
+    Ok(())
+}
+
 /// Takes a member out of a team.
 #[server(name = TakeOutOfTeam, prefix = "/api/fn", endpoint = "organizations/take-out-of-team")]
 pub async fn take_out_of_team(#[server(default)] slug: String, team: TeamId, user: UserId) -> Result<(), Error> {

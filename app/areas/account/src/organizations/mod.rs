@@ -1,7 +1,7 @@
 //! The organisations' pages: where a person belongs, and for owners and managers the people, teams, invitations and
 //! domains of each. Every form is a plain form; what is done leads back to its page.
 
-mod api;
+pub(crate) mod api;
 mod domains;
 mod invitation;
 mod invitations;
@@ -10,11 +10,8 @@ mod members;
 mod overview;
 mod teams;
 
-use guildhall_types::{
-    Error,
-    organization::{OrganizationView, Role},
-};
-use guildhall_ui::{Banner, BannerKind, Breadcrumbs, ButtonKind, ButtonLink, Choice, EmptyState, ErrorSummary, Tabs};
+use guildhall_types::organization::{OrganizationView, Role};
+use guildhall_ui::{Banner, BannerKind, Breadcrumbs, Choice, ErrorSummary, Tabs};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::{
@@ -23,7 +20,7 @@ use leptos_router::{
     path,
 };
 
-use crate::form::Tried;
+use crate::{failure::Failure, form::Tried};
 
 /// The routes, to stand among the app's.
 #[component(transparent)]
@@ -73,38 +70,15 @@ fn param(name: &str) -> String {
     leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default()
 }
 
-/// What stands where a page could not be shown: on to signing in where that is what is missing.
-#[component]
-fn Failure(error: Error) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if error == Error::SignInRequired {
-        let next = guildhall_identity::policy::with_next("/sign-in", &guildhall_host::request_path());
-        guildhall_host::see_other(&next);
-    }
-    let title = match error {
-        Error::NotFound => "Page not found",
-        Error::SignInRequired => "Sign in first",
-        Error::Forbidden => "This is for others",
-        _ => "We can't show this",
-    };
-    view! {
-        <Title text=title />
-        <Meta name="robots" content="noindex" />
-        <h1>{title}</h1>
-        <EmptyState title="What you can do" text=error.to_string()>
-            <ButtonLink href="/account/organizations" kind=ButtonKind::Quiet>"See your organisations"</ButtonLink>
-        </EmptyState>
-    }
-}
-
 /// Which page of an organisation it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Tab {
+pub(crate) enum Tab {
     Overview,
     Members,
     Teams,
     Invitations,
     Domains,
+    SignOn,
 }
 
 impl Tab {
@@ -115,6 +89,7 @@ impl Tab {
             Self::Teams => "Teams",
             Self::Invitations => "Invitations",
             Self::Domains => "Domains",
+            Self::SignOn => "Single sign-on",
         }
     }
 
@@ -125,23 +100,36 @@ impl Tab {
             Self::Teams => "/teams",
             Self::Invitations => "/invitations",
             Self::Domains => "/domains",
+            Self::SignOn => "/sign-on",
         }
     }
 }
 
-/// The head of an organisation's page: what went wrong or was done, its name, and the way to its other pages.
+/// The head of an organisation's page: what went wrong or was done there, and [`OrganizationFrame`].
 #[component]
 fn OrganizationHead(organization: OrganizationView, tab: Tab, tries: Vec<Tried>) -> impl IntoView {
-    let failed = tries.iter().any(Tried::failed);
     let errors: Vec<_> = tries.iter().flat_map(Tried::lines).collect();
-    let done = if failed { String::new() } else { crate::pages::query("done") };
+    let done = if errors.is_empty() { done_banner(&crate::pages::query("done")) } else { None };
+    view! { <OrganizationFrame organization=organization tab=tab errors=errors done=done.into_any() /> }
+}
+
+/// What stands above every page of an organisation: what went wrong or was done, its name, and the way to its other pages.
+#[component]
+pub(crate) fn OrganizationFrame(
+    organization: OrganizationView,
+    tab: Tab,
+    errors: Vec<(String, String)>,
+    done: AnyView,
+) -> impl IntoView {
+    let failed = !errors.is_empty();
     let may = organization.may;
     let tabs: Vec<Tab> = [
         (true, Tab::Overview),
         (may.read_members, Tab::Members),
-        (may.read_members, Tab::Teams),
+        (may.see_teams, Tab::Teams),
         (may.invite, Tab::Invitations),
         (may.manage_domains, Tab::Domains),
+        (may.sign_on, Tab::SignOn),
     ]
     .into_iter()
     .filter_map(|(shown, tab)| shown.then_some(tab))
@@ -155,7 +143,7 @@ fn OrganizationHead(organization: OrganizationView, tab: Tab, tries: Vec<Tried>)
         <Title text=title />
         <Meta name="robots" content="noindex" />
         <ErrorSummary errors=errors />
-        {done_banner(&done)}
+        {done}
         <Breadcrumbs links=crumbs />
         <h1>{organization.name}</h1>
         <Tabs label="Pages of this organisation" links=links current=current />

@@ -5,12 +5,15 @@ use guildhall_types::{
     organization::{MemberView, OrganizationView, TeamMember, TeamView},
     time,
 };
-use guildhall_ui::{ButtonKind, Choice, Disclosure, EmptyState, Field, Select, SubmitButton, Tag, TagKind};
+use guildhall_ui::{ButtonKind, Choice, Disclosure, EmptyState, Field, FieldKind, Select, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
 
 use super::{
     Failure, OrganizationHead, Tab,
-    api::{CreateTeam, DeleteTeam, PutInTeam, RenameTeam, TakeOutOfTeam, read_members, read_organization, read_teams},
+    api::{
+        AddToTeam, CreateTeam, DeleteTeam, PutInTeam, RenameTeam, TakeOutOfTeam, read_members, read_organization,
+        read_teams,
+    },
     param,
 };
 use crate::{form::Tried, pages::max};
@@ -26,7 +29,9 @@ pub(super) fn TeamsPage() -> impl IntoView {
                     let read = async {
                         let organization = read_organization(slug.clone()).await?;
                         let teams = read_teams(slug.clone()).await?;
-                        Ok::<_, guildhall_types::Error>((organization, teams, read_members(slug).await?))
+                        // Who manages a team without seeing all members knows their people by address.
+                        let members = if organization.may.read_members { read_members(slug).await? } else { Vec::new() };
+                        Ok::<_, guildhall_types::Error>((organization, teams, members))
                     };
                     match read.await {
                         Ok((organization, teams, members)) => {
@@ -47,6 +52,7 @@ struct Actions {
     delete: ServerAction<DeleteTeam>,
     put: ServerAction<PutInTeam>,
     take: ServerAction<TakeOutOfTeam>,
+    add: ServerAction<AddToTeam>,
 }
 
 #[component]
@@ -57,6 +63,7 @@ fn Teams(organization: OrganizationView, teams: Vec<TeamView>, members: Vec<Memb
         delete: ServerAction::new(),
         put: ServerAction::new(),
         take: ServerAction::new(),
+        add: ServerAction::new(),
     };
     let created = Tried::of(create);
     let tries = vec![
@@ -65,6 +72,7 @@ fn Teams(organization: OrganizationView, teams: Vec<TeamView>, members: Vec<Memb
         Tried::of(actions.delete),
         Tried::of(actions.put),
         Tried::of(actions.take),
+        Tried::of(actions.add),
     ];
     let (slug, may) = (organization.slug.clone(), organization.may.manage_teams);
     let hidden = slug.clone();
@@ -112,7 +120,7 @@ fn Teams(organization: OrganizationView, teams: Vec<TeamView>, members: Vec<Memb
 #[component]
 fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actions: Actions) -> impl IntoView {
     let (slug, id) = (StoredValue::new(slug), StoredValue::new(team.id.to_string()));
-    let name = StoredValue::new(team.name.clone());
+    let (name, is_mine) = (StoredValue::new(team.name.clone()), team.is_mine);
     let count = time::count(u64::try_from(team.members.len()).unwrap_or_default(), "person", "people");
     let outside: Vec<Choice> = members
         .into_iter()
@@ -122,8 +130,31 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
     let rows = team
         .members
         .into_iter()
-        .map(|member| view! { <Member slug=slug.get_value() team=id.get_value() member=member may=may actions=actions /> })
+        .map(|member| {
+            view! { <Member slug=slug.get_value() team=id.get_value() member=member may=may is_mine=is_mine actions=actions /> }
+        })
         .collect_view();
+    let by_address = (is_mine && !may).then(|| {
+        let tried = Tried::of(actions.add);
+        view! {
+            <ActionForm action=actions.add attr:novalidate=true>
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="team" value=id.get_value() />
+                <Field
+                    name="email"
+                    id=format!("email-{}", id.get_value())
+                    label=format!("Add to {}", name.get_value())
+                    kind=FieldKind::Email
+                    hint="The email address of somebody who belongs to the organisation."
+                    autocomplete="off"
+                    required=true
+                    value=tried.entered("email")
+                    error=tried.message("email")
+                />
+                <SubmitButton label=format!("Add to {}", name.get_value()) kind=ButtonKind::Quiet />
+            </ActionForm>
+        }
+    });
     let add = (may && !outside.is_empty()).then(|| {
         view! {
             <ActionForm action=actions.put>
@@ -153,13 +184,14 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
         <Disclosure title=team.name note=count>
             <ul class="fields">{rows}</ul>
             {add}
+            {by_address}
             {change}
         </Disclosure>
     }
 }
 
 #[component]
-fn Member(slug: String, team: String, member: TeamMember, may: bool, actions: Actions) -> impl IntoView {
+fn Member(slug: String, team: String, member: TeamMember, may: bool, is_mine: bool, actions: Actions) -> impl IntoView {
     let (slug, team, user) =
         (StoredValue::new(slug), StoredValue::new(team), StoredValue::new(member.user.to_string()));
     let out = format!("Take {} out", member.name);
@@ -169,23 +201,26 @@ fn Member(slug: String, team: String, member: TeamMember, may: bool, actions: Ac
     } else {
         format!("{} manages the team", member.name)
     };
-    let forms = may.then(|| {
+    // Managers of a team take out everybody but each other.
+    let take = (may || (is_mine && !is_manager)).then(|| {
         view! {
-            <div class="row">
-                <ActionForm action=actions.put>
-                    <input type="hidden" name="slug" value=slug.get_value() />
-                    <input type="hidden" name="team" value=team.get_value() />
-                    <input type="hidden" name="user" value=user.get_value() />
-                    <input type="hidden" name="manager" value=(!is_manager).to_string() />
-                    <SubmitButton label=turn kind=ButtonKind::Quiet />
-                </ActionForm>
-                <ActionForm action=actions.take>
-                    <input type="hidden" name="slug" value=slug.get_value() />
-                    <input type="hidden" name="team" value=team.get_value() />
-                    <input type="hidden" name="user" value=user.get_value() />
-                    <SubmitButton label=out kind=ButtonKind::Quiet />
-                </ActionForm>
-            </div>
+            <ActionForm action=actions.take>
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="team" value=team.get_value() />
+                <input type="hidden" name="user" value=user.get_value() />
+                <SubmitButton label=out kind=ButtonKind::Quiet />
+            </ActionForm>
+        }
+    });
+    let put = may.then(|| {
+        view! {
+            <ActionForm action=actions.put>
+                <input type="hidden" name="slug" value=slug.get_value() />
+                <input type="hidden" name="team" value=team.get_value() />
+                <input type="hidden" name="user" value=user.get_value() />
+                <input type="hidden" name="manager" value=(!is_manager).to_string() />
+                <SubmitButton label=turn kind=ButtonKind::Quiet />
+            </ActionForm>
         }
     });
     view! {
@@ -193,7 +228,7 @@ fn Member(slug: String, team: String, member: TeamMember, may: bool, actions: Ac
             <strong>{member.name}</strong>
             " "
             {is_manager.then(|| view! { <Tag kind=TagKind::Good>"Manager"</Tag> })}
-            {forms}
+            {(put.is_some() || take.is_some()).then(|| view! { <div class="row">{put} {take}</div> })}
         </li>
     }
 }

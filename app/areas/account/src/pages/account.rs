@@ -1,13 +1,14 @@
 //! One's own account.
 
-use guildhall_types::{Error, account::AccountView, form::NAME_MAX, time};
-use guildhall_ui::{ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind};
+use guildhall_types::{account::AccountView, form::NAME_MAX, time};
+use guildhall_ui::{ButtonKind, ButtonLink, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
 use super::{done_banner, query, sign_up::max};
 use crate::{
     api::{ChangePassword, Rename, read_account},
+    failure::Failure,
     form::Tried,
 };
 
@@ -19,26 +20,10 @@ pub(crate) fn AccountPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match account.await {
                     Ok(account) => view! { <Account account=account /> }.into_any(),
-                    Err(error) => view! { <Failure error=error title="Account" here="/account" /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
                 }
             })}
         </Suspense>
-    }
-}
-
-/// Nobody is signed in: on to where that is done, and back. Anything else is told.
-#[component]
-pub(crate) fn Failure(error: Error, title: &'static str, here: &'static str) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if error == Error::SignInRequired {
-        guildhall_host::see_other(&format!("/sign-in?next={here}"));
-    }
-    #[cfg(not(feature = "ssr"))]
-    let _ = here;
-    view! {
-        <Title text=title />
-        <h1>{title}</h1>
-        <EmptyState title="We can't show your account" text=error.to_string() />
     }
 }
 

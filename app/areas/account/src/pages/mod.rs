@@ -21,7 +21,6 @@ use leptos_router::{
 };
 
 use account::AccountPage;
-pub(crate) use account::Failure;
 use confirm::ConfirmEmailPage;
 pub use prove_again::ProveAgain;
 use reset::{ForgottenPasswordPage, ResetPasswordPage};

@@ -1,61 +1,74 @@
-//! Proving once more who one is: by password, by a code, by a passkey. A piece for the page that asks before something
-//! weighty; whatever is filled in goes to one server function as `password`, `code`, or `token` and `credential`, with `next`.
+//! Proving once more who one is: by password, with a code where there is a second factor, or by a passkey alone. A piece for
+//! the page that asks before something weighty; whatever is filled in goes to one server function as `password`, `code`, or
+//! `token` and `credential`, with `next`.
 
 use guildhall_types::{Error, factors::SecurityView};
-use guildhall_ui::{ButtonKind, Field, FieldKind, SubmitButton};
+use guildhall_ui::{Field, FieldKind, SubmitButton};
 use leptos::prelude::*;
 
 use super::passkey_form::{Ceremony, PasskeyForm};
 
-/// The forms of what the person has set up. `tried` is what went wrong the last time.
+/// The forms of what the person has set up. `tried` is what went wrong the last time; `through_organization` says that they
+/// came in through their organisation, and may know no password here.
 #[component]
 pub fn ProveAgain(
     #[prop(into)] action: String,
     #[prop(into)] next: String,
     security: SecurityView,
+    through_organization: bool,
     tried: Option<Error>,
 ) -> impl IntoView {
     let message = |field: &str| tried.as_ref().and_then(|error| error.message_for(field));
-    let (has_second_factor, has_passkey) =
-        (security.has_second_factor(), security.passkeys_work && !security.passkeys.is_empty());
+    let has_second_factor = security.has_second_factor();
+    let has_passkey = security.passkeys_work && !security.passkeys.is_empty();
     let (to, on) = (action.clone(), next.clone());
     let by_passkey = has_passkey.then(move || {
         view! {
-            <PasskeyForm ceremony=Ceremony::Get start="/api/fn/account/start-proof" action=to label="Use a passkey">
+            <PasskeyForm ceremony=Ceremony::Get start="/api/fn/account/start-proof" action=to label="Use a passkey instead">
                 <input type="hidden" name="next" value=on />
             </PasskeyForm>
         }
     });
-    let by_code = has_second_factor.then(|| {
+    let code = has_second_factor.then(|| {
         view! {
-            <form method="post" action=action.clone() novalidate=true>
-                <Field
-                    name="code"
-                    label="Or a code"
-                    hint="The 6 digits that your authenticator app shows, or a recovery code."
-                    autocomplete="one-time-code"
-                    error=message("code")
-                />
-                <input type="hidden" name="next" value=next.clone() />
-                <SubmitButton label="Confirm with this code" kind=ButtonKind::Quiet />
-            </form>
+            <Field
+                name="code"
+                label="Code"
+                hint="The 6 digits that your authenticator app shows, or a recovery code."
+                autocomplete="one-time-code"
+                required=true
+                short=true
+                error=message("code")
+            />
+        }
+    });
+    let hint = (through_organization && has_second_factor)
+        .then_some("Leave it empty if your organisation signs you in and you have no password here.");
+    let no_password = (through_organization && !has_second_factor).then(|| {
+        view! {
+            <p>
+                "If your organisation signs you in and you have no password here, " <a href="/sign-out">"sign out"</a>
+                " and sign in through it again."
+            </p>
         }
     });
     view! {
-        <form method="post" action=action.clone() novalidate=true>
+        <form method="post" action=action novalidate=true>
             <input type="text" value=security.email autocomplete="username" readonly=true hidden=true aria-label="Email address" />
             <Field
                 name="password"
                 label="Password"
                 kind=FieldKind::Password
+                hint=hint
                 autocomplete="current-password"
-                required=true
+                required=hint.is_none()
                 error=message("password")
             />
-            <input type="hidden" name="next" value=next.clone() />
+            {code}
+            <input type="hidden" name="next" value=next />
             <SubmitButton label="Confirm" />
         </form>
         {by_passkey}
-        {by_code}
+        {no_password}
     }
 }

@@ -5,9 +5,10 @@ use guildhall_ui::{ButtonKind, ErrorSummary, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
-use super::{account::Failure, done_banner, query};
+use super::{done_banner, query};
 use crate::{
     api::{EndOtherSessions, EndSession, read_sessions},
+    failure::Failure,
     form::Tried,
 };
 
@@ -21,7 +22,7 @@ pub(crate) fn SessionsPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match sessions.await {
                     Ok(sessions) => view! { <Sessions sessions=sessions /> }.into_any(),
-                    Err(error) => view! { <Failure error=error title=TITLE here="/account/sessions" /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
                 }
             })}
         </Suspense>

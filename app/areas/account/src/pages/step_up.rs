@@ -3,14 +3,23 @@
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Meta;
 
-use super::{ProveAgain, account::Failure, is_signed_in, query};
+use super::{ProveAgain, is_signed_in, query};
 use crate::{
     api::Reauthenticate,
+    failure::Failure,
     form::{FormHead, Tried},
     security_api::read_security,
 };
 
 const TITLE: &str = "Confirm that it is you";
+
+/// Whether the person who is signed in came in through their organisation.
+fn came_through_organization() -> bool {
+    #[cfg(feature = "ssr")]
+    return guildhall_host::actor().user().is_ok_and(|user| user.amr.iter().any(|method| method == "sso"));
+    #[cfg(not(feature = "ssr"))]
+    false
+}
 
 #[component]
 pub(crate) fn StepUpPage() -> impl IntoView {
@@ -31,10 +40,18 @@ pub(crate) fn StepUpPage() -> impl IntoView {
                         match read_security().await {
                             Ok(security) => {
                                 Either::Left(
-                                    view! { <ProveAgain action="/api/fn/account/reauthenticate" next=next security=security tried=tried.error() /> },
+                                    view! {
+                                        <ProveAgain
+                                            action="/api/fn/account/reauthenticate"
+                                            next=next
+                                            security=security
+                                            through_organization=came_through_organization()
+                                            tried=tried.error()
+                                        />
+                                    },
                                 )
                             }
-                            Err(error) => Either::Right(view! { <Failure error=error title=TITLE here="/account/confirm" /> }),
+                            Err(error) => Either::Right(view! { <Failure error=error /> }),
                         }
                     })
                 }

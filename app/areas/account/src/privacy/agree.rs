@@ -7,8 +7,9 @@ use leptos_meta::Meta;
 
 use super::api::{Agree, read_outstanding};
 use crate::{
+    failure::Failure,
     form::{FormHead, Tried},
-    pages::{Failure, query},
+    pages::query,
 };
 
 #[component]
@@ -22,7 +23,7 @@ pub(super) fn AgreePage() -> impl IntoView {
                 Suspend::new(async move {
                     match read_outstanding().await {
                         Ok(outstanding) => view! { <AgreeForm outstanding=outstanding next=next /> }.into_any(),
-                        Err(error) => view! { <Failure error=error title="The terms" here="/account/agree" /> }.into_any(),
+                        Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
                 })
             }

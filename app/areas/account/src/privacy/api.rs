@@ -51,10 +51,7 @@ pub async fn ask_export() -> Result<(), Error> {
 /// Asks to be erased.
 #[server(name = AskErasure, prefix = "/api/fn", endpoint = "account/ask-erasure")]
 pub async fn ask_erasure(#[server(default)] understood: bool) -> Result<(), Error> {
-    guildhall_privacy::ask_erasure(&db()?, &actor(), understood).await.map_err(|error| match error.told() {
-        Error::ConfirmRequired => guildhall_host::confirm_first("/account/privacy/erase"),
-        error => guildhall_host::fail(error),
-    })?;
+    guildhall_privacy::ask_erasure(&db()?, &actor(), understood).await.map_err(told)?;
     redirect("/account/privacy?done=erasure");
     Ok(())
 }

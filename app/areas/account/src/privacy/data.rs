@@ -10,8 +10,9 @@ use leptos_meta::{Meta, Title};
 
 use super::api::{AskExport, WithdrawErasure, read_privacy};
 use crate::{
+    failure::Failure,
     form::Tried,
-    pages::{Failure, done_banner, query},
+    pages::{done_banner, query},
 };
 
 const TITLE: &str = "Your data";
@@ -24,7 +25,7 @@ pub(super) fn DataPage() -> impl IntoView {
             {Suspend::new(async move {
                 match read_privacy().await {
                     Ok(mine) => view! { <Data mine=mine /> }.into_any(),
-                    Err(error) => view! { <Failure error=error title=TITLE here="/account/privacy" /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
                 }
             })}
         </Suspense>

@@ -7,8 +7,8 @@ use leptos_meta::Meta;
 
 use super::api::{AskErasure, read_privacy};
 use crate::{
+    failure::Failure,
     form::{FormHead, Tried},
-    pages::Failure,
     sign_on::prove_first,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn ErasePage() -> impl IntoView {
             {Suspend::new(async move {
                 match read_privacy().await {
                     Ok(mine) => view! { <Erase mine=mine /> }.into_any(),
-                    Err(error) => view! { <Failure error=error title=TITLE here="/account/privacy/erase" /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
                 }
             })}
         </Suspense>

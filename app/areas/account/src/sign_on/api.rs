@@ -23,14 +23,6 @@ mod ssr {
         guildhall_host::service()
     }
 
-    /// What the person is told; whoever must prove again who they are is led to where that is done, and back.
-    pub(super) fn told_or_prove(error: guildhall_db::OpError, back: &str) -> Error {
-        match error.told() {
-            Error::ConfirmRequired => guildhall_host::confirm_first(back),
-            error => guildhall_host::fail(error),
-        }
-    }
-
     pub(super) fn id(text: &str) -> Result<ConnectionId, Error> {
         text.parse().map_err(|_| Error::NotFound)
     }
@@ -76,7 +68,7 @@ pub async fn save_connection(
     let saved =
         ssr::connections::save(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug, before, &fields, &secret)
             .await
-            .map_err(|error| super::form::echo(ssr::told_or_prove(error, &ssr::place(&slug, "")), &fields))?;
+            .map_err(|error| super::form::echo(ssr::told(error), &fields))?;
     ssr::redirect(&ssr::place(&slug, &format!("/{saved}?done=saved")));
     Ok(())
 }
@@ -94,7 +86,7 @@ pub async fn save_saml_connection(
     let fields = SamlFields { jit, idp_initiated, ..fields };
     let saved = ssr::saml_connections::save(&ssr::db()?, &ssr::federation()?, &ssr::actor(), &slug, before, &fields)
         .await
-        .map_err(|error| super::saml::echo(ssr::told_or_prove(error, &ssr::place(&slug, "")), &fields))?;
+        .map_err(|error| super::saml::echo(ssr::told(error), &fields))?;
     ssr::redirect(&ssr::place(&slug, &format!("/{saved}?done=saved")));
     Ok(())
 }
@@ -110,7 +102,7 @@ pub async fn switch_connection(
     let connection = ssr::id(&id)?;
     ssr::connections::switch(&ssr::db()?, &ssr::actor(), &slug, connection, enabled, enforced)
         .await
-        .map_err(|error| ssr::told_or_prove(error, &ssr::place(&slug, &format!("/{connection}"))))?;
+        .map_err(ssr::told)?;
     ssr::redirect(&ssr::place(&slug, &format!("/{connection}?done=switched")));
     Ok(())
 }
@@ -129,9 +121,7 @@ pub async fn test_connection(slug: String, id: String) -> Result<(), Error> {
 /// Removes a connection.
 #[server(name = RemoveConnection, prefix = "/api/fn", endpoint = "organizations/remove-connection")]
 pub async fn remove_connection(slug: String, id: String) -> Result<(), Error> {
-    ssr::connections::remove(&ssr::db()?, &ssr::actor(), &slug, ssr::id(&id)?)
-        .await
-        .map_err(|error| ssr::told_or_prove(error, &ssr::place(&slug, "")))?;
+    ssr::connections::remove(&ssr::db()?, &ssr::actor(), &slug, ssr::id(&id)?).await.map_err(ssr::told)?;
     ssr::redirect(&ssr::place(&slug, "?done=removed"));
     Ok(())
 }
@@ -139,10 +129,9 @@ pub async fn remove_connection(slug: String, id: String) -> Result<(), Error> {
 /// Makes a token for provisioning; the next page shows it, once.
 #[server(name = MakeScimToken, prefix = "/api/fn", endpoint = "organizations/make-scim-token")]
 pub async fn make_scim_token(slug: String, #[server(default)] token_name: String) -> Result<(), Error> {
-    let token =
-        ssr::connections::make_scim_token(&ssr::db()?, &ssr::actor(), &slug, &token_name).await.map_err(|error| {
-            ssr::told_or_prove(error, &ssr::place(&slug, "")).with_entered(&[("token_name", &token_name)])
-        })?;
+    let token = ssr::connections::make_scim_token(&ssr::db()?, &ssr::actor(), &slug, &token_name)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("token_name", &token_name)]))?;
     ssr::set_cookie(&ssr::Notice::ScimToken.set(&token, ssr::secure()));
     ssr::redirect(&ssr::place(&slug, "?done=token"));
     Ok(())

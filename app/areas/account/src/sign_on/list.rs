@@ -2,22 +2,23 @@
 
 use guildhall_types::{
     federation::{ConnectionView, ScimTokenView, SignOnPage},
+    organization::OrganizationView,
     time,
 };
-use guildhall_ui::{
-    Banner, BannerKind, Breadcrumbs, ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, SubmitButton, Tag,
-    TagKind,
-};
+use guildhall_ui::{Banner, BannerKind, ButtonKind, EmptyState, Field, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
-use leptos_meta::Title;
 
 use super::{
     Failure, Notice,
-    api::{MakeScimToken, RevokeScimToken, read_sign_on},
+    api::{MakeScimToken, RevokeScimToken},
     form::{PRESETS, kind_name},
-    notice, param,
+    notice, param, read,
 };
-use crate::{form::Tried, pages::query};
+use crate::{
+    form::Tried,
+    organizations::{OrganizationFrame, Tab},
+    pages::query,
+};
 
 #[component]
 pub(super) fn SignOnListPage() -> impl IntoView {
@@ -27,8 +28,8 @@ pub(super) fn SignOnListPage() -> impl IntoView {
             {
                 let slug = slug.clone();
                 Suspend::new(async move {
-                    match read_sign_on(slug).await {
-                        Ok(page) => view! { <List page=page /> }.into_any(),
+                    match read(slug).await {
+                        Ok((organization, page)) => view! { <List organization=organization page=page /> }.into_any(),
                         Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
                 })
@@ -38,17 +39,11 @@ pub(super) fn SignOnListPage() -> impl IntoView {
 }
 
 #[component]
-fn List(page: SignOnPage) -> impl IntoView {
+fn List(organization: OrganizationView, page: SignOnPage) -> impl IntoView {
     let (make, revoke) = (ServerAction::<MakeScimToken>::new(), ServerAction::<RevokeScimToken>::new());
     let made = Tried::of(make);
     let errors: Vec<(String, String)> = [made.clone(), Tried::of(revoke)].iter().flat_map(Tried::lines).collect();
-    let title = format!("How people of {} sign in", page.name);
-    let page_title = if errors.is_empty() { title.clone() } else { format!("Error: {title}") };
-    let done = if errors.is_empty() { query("done") } else { String::new() };
-    let links = vec![
-        ("Account".to_owned(), "/account".to_owned()),
-        (page.name.clone(), format!("/account/organizations/{}", page.slug)),
-    ];
+    let done = if errors.is_empty() { done_banner(&query("done")) } else { None };
     let base = format!("/account/organizations/{}/sign-on", page.slug);
     let connections = if page.connections.is_empty() {
         view! { <EmptyState title="No connections yet" text="Connect your own sign-in, so that your people need no password here." /> }
@@ -68,12 +63,8 @@ fn List(page: SignOnPage) -> impl IntoView {
         format!("People with an address at {} come in by themselves.", page.domains.join(", "))
     };
     view! {
-        <Title text=page_title />
-        <Breadcrumbs links=links />
+        <OrganizationFrame organization=organization tab=Tab::SignOn errors=errors done=done.into_any() />
         <div class="narrow stack">
-            <ErrorSummary errors=errors />
-            {done_banner(&done)}
-            <h1>{title}</h1>
             <section class="section" aria-labelledby="connections-heading">
                 <h2 id="connections-heading">"Connections"</h2>
                 <p>{domains}</p>
@@ -174,7 +165,6 @@ fn Provisioning(
                 />
                 <SubmitButton label="Make a token" kind=ButtonKind::Quiet />
             </ActionForm>
-            <p><ButtonLink href=format!("/account/organizations/{slug}") kind=ButtonKind::Quiet>"Back to the organisation"</ButtonLink></p>
         </section>
     }
 }

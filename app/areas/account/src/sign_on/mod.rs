@@ -9,15 +9,15 @@ mod one;
 mod organization;
 mod saml;
 
-use guildhall_types::Error;
-use guildhall_ui::{ButtonKind, ButtonLink, EmptyState};
+use guildhall_types::{Error, federation::SignOnPage, organization::OrganizationView};
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
 use leptos_router::{
     SsrMode,
     components::{Outlet, ParentRoute, Route},
     path,
 };
+
+use crate::{failure::Failure, organizations::api::read_organization};
 
 /// The routes, to stand among the app's.
 #[component(transparent)]
@@ -37,6 +37,12 @@ pub fn SignOnRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 /// A part of the route's path.
 fn param(name: &str) -> String {
     leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default()
+}
+
+/// What the pages of an organisation's sign-in need.
+async fn read(slug: String) -> Result<(OrganizationView, SignOnPage), Error> {
+    let organization = read_organization(slug.clone()).await?;
+    Ok((organization, api::read_sign_on(slug).await?))
 }
 
 /// Something to say on this page alone; it is forgotten with this.
@@ -72,30 +78,6 @@ pub(crate) fn prove_first() {
     if let (Ok(db), Ok(user)) = (guildhall_host::db(), guildhall_host::actor().user())
         && user.confirmed_recently(db.clock()).is_err()
     {
-        let _ = guildhall_host::confirm_first(&guildhall_host::request_path());
-    }
-}
-
-/// What stands where a page could not be shown: on to signing in where that is what is missing.
-#[component]
-fn Failure(error: Error) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if error == Error::SignInRequired {
-        let next = guildhall_identity::policy::with_next("/sign-in", &guildhall_host::request_path());
-        guildhall_host::see_other(&next);
-    }
-    let title = match error {
-        Error::NotFound => "Page not found",
-        Error::SignInRequired => "Sign in first",
-        Error::Forbidden => "This is for the owner",
-        _ => "We can't show this",
-    };
-    view! {
-        <Title text=title />
-        <Meta name="robots" content="noindex" />
-        <h1>{title}</h1>
-        <EmptyState title="What you can do" text=error.to_string()>
-            <ButtonLink href="/account" kind=ButtonKind::Quiet>"Go to your account"</ButtonLink>
-        </EmptyState>
+        let _ = guildhall_host::fail(Error::ConfirmRequired);
     }
 }

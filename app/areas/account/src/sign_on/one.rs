@@ -3,29 +3,24 @@
 use guildhall_types::{
     Error,
     federation::{ConnectionView, SamlFields, SignOnPage, TestStep},
+    organization::OrganizationView,
     time,
 };
-use guildhall_ui::{Banner, BannerKind, Breadcrumbs, ButtonKind, Checkbox, ErrorSummary, SubmitButton, Tag, TagKind};
+use guildhall_ui::{Banner, BannerKind, ButtonKind, Checkbox, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
-use leptos_meta::Title;
 
 use super::{
     Failure,
-    api::{RemoveConnection, SaveConnection, SaveSamlConnection, SwitchConnection, TestConnection, read_sign_on},
+    api::{RemoveConnection, SaveConnection, SaveSamlConnection, SwitchConnection, TestConnection},
     form::{ConnectionForm, SAML, kind_name, preset},
-    param, prove_first,
+    param, prove_first, read,
     saml::{ForTheSamlProvider, SamlForm},
 };
-use crate::{form::Tried, pages::query};
-
-fn crumbs(page: &SignOnPage) -> Vec<(String, String)> {
-    let organization = format!("/account/organizations/{}", page.slug);
-    vec![
-        ("Account".to_owned(), "/account".to_owned()),
-        (page.name.clone(), organization.clone()),
-        ("Signing in".to_owned(), format!("{organization}/sign-on")),
-    ]
-}
+use crate::{
+    form::Tried,
+    organizations::{OrganizationFrame, Tab},
+    pages::query,
+};
 
 /// The errors' fields as the form names them.
 fn lines(tries: &[Tried]) -> Vec<(String, String)> {
@@ -44,9 +39,11 @@ pub(super) fn NewConnectionPage() -> impl IntoView {
             {
                 let (slug, kind) = (slug.clone(), kind.clone());
                 Suspend::new(async move {
-                    match read_sign_on(slug).await {
-                        Ok(page) if kind == SAML => view! { <NewSaml page=page /> }.into_any(),
-                        Ok(page) => view! { <New page=page kind=kind /> }.into_any(),
+                    match read(slug).await {
+                        Ok((organization, page)) if kind == SAML => {
+                            view! { <NewSaml organization=organization page=page /> }.into_any()
+                        }
+                        Ok((organization, page)) => view! { <New organization=organization page=page kind=kind /> }.into_any(),
                         Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
                 })
@@ -56,19 +53,17 @@ pub(super) fn NewConnectionPage() -> impl IntoView {
 }
 
 #[component]
-fn New(page: SignOnPage, kind: String) -> impl IntoView {
+fn New(organization: OrganizationView, page: SignOnPage, kind: String) -> impl IntoView {
     prove_first();
     let action = ServerAction::<SaveConnection>::new();
     let tried = Tried::of(action);
     let fields = preset(&tried.entered("kind").unwrap_or(kind));
     let title = format!("Add {}", kind_name(&fields.kind));
-    let page_title = if tried.failed() { format!("Error: {title}") } else { title.clone() };
+    let errors = lines(std::slice::from_ref(&tried));
     view! {
-        <Title text=page_title />
-        <Breadcrumbs links=crumbs(&page) />
+        <OrganizationFrame organization=organization tab=Tab::SignOn errors=errors done=().into_any() />
         <div class="narrow stack">
-            <ErrorSummary errors=lines(std::slice::from_ref(&tried)) />
-            <h1>{title}</h1>
+            <h2>{title}</h2>
             <p>"Register us at the provider first; it gives you the client id and secret. It is off until you switch it on."</p>
             <ConnectionForm slug=page.slug id=String::new() fields=fields roles=page.roles action=action tried=tried />
         </div>
@@ -76,19 +71,17 @@ fn New(page: SignOnPage, kind: String) -> impl IntoView {
 }
 
 #[component]
-fn NewSaml(page: SignOnPage) -> impl IntoView {
+fn NewSaml(organization: OrganizationView, page: SignOnPage) -> impl IntoView {
     prove_first();
     let action = ServerAction::<SaveSamlConnection>::new();
     let tried = Tried::of(action);
     let fields = SamlFields { jit: true, ..SamlFields::default() };
     let title = format!("Add {}", kind_name(SAML));
-    let page_title = if tried.failed() { format!("Error: {title}") } else { title.clone() };
+    let errors = lines(std::slice::from_ref(&tried));
     view! {
-        <Title text=page_title />
-        <Breadcrumbs links=crumbs(&page) />
+        <OrganizationFrame organization=organization tab=Tab::SignOn errors=errors done=().into_any() />
         <div class="narrow stack">
-            <ErrorSummary errors=lines(std::slice::from_ref(&tried)) />
-            <h1>{title}</h1>
+            <h2>{title}</h2>
             <p>"Give us the provider’s metadata first; the next page shows what it must know of us. It is off until you switch it on."</p>
             <SamlForm slug=page.slug id=String::new() fields=fields roles=page.roles action=action tried=tried />
         </div>
@@ -103,12 +96,14 @@ pub(super) fn ConnectionPage() -> impl IntoView {
             {
                 let (slug, id) = (slug.clone(), id.clone());
                 Suspend::new(async move {
-                    let found = read_sign_on(slug).await.and_then(|page| {
+                    let found = read(slug).await.and_then(|(organization, page)| {
                         let connection = page.connections.iter().find(|one| one.id.to_string() == id).cloned();
-                        Ok((page, connection.ok_or_else(missing)?))
+                        Ok((organization, page, connection.ok_or_else(missing)?))
                     });
                     match found {
-                        Ok((page, connection)) => view! { <Connection page=page connection=connection /> }.into_any(),
+                        Ok((organization, page, connection)) => {
+                            view! { <Connection organization=organization page=page connection=connection /> }.into_any()
+                        }
                         Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
                 })
@@ -125,7 +120,7 @@ fn missing() -> Error {
 }
 
 #[component]
-fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
+fn Connection(organization: OrganizationView, page: SignOnPage, connection: ConnectionView) -> impl IntoView {
     prove_first();
     let save = ServerAction::<SaveConnection>::new();
     let save_saml = ServerAction::<SaveSamlConnection>::new();
@@ -135,16 +130,12 @@ fn Connection(page: SignOnPage, connection: ConnectionView) -> impl IntoView {
     let tries = [tried.clone(), tried_saml.clone(), Tried::of(test), Tried::of(switch), Tried::of(remove)];
     let errors = lines(&tries);
     let title = connection.fields.name.clone();
-    let page_title = if errors.is_empty() { title.clone() } else { format!("Error: {title}") };
     let done = if errors.is_empty() { done_banner(&query("done")) } else { None };
     let (slug, id) = (page.slug.clone(), connection.id.to_string());
     view! {
-        <Title text=page_title />
-        <Breadcrumbs links=crumbs(&page) />
+        <OrganizationFrame organization=organization tab=Tab::SignOn errors=errors done=done.into_any() />
         <div class="narrow stack">
-            <ErrorSummary errors=errors />
-            {done}
-            <h1>{title}</h1>
+            <h2>{title}</h2>
             <About connection=connection.clone() />
             <section class="section" aria-labelledby="test-heading">
                 <h2 id="test-heading">"Test"</h2>

@@ -6,7 +6,7 @@ mod overview;
 mod people;
 
 use guildhall_types::{Error, organization::ListPage};
-use guildhall_ui::{Banner, BannerKind, ButtonKind, ButtonLink, EmptyState, Field, FieldKind, SubmitButton, Tabs};
+use guildhall_ui::{Banner, BannerKind, ButtonKind, ButtonLink, Field, FieldKind, SubmitButton, Tabs};
 use leptos::{
     prelude::*,
     server_fn::{ServerFn, error::FromServerFnError},
@@ -70,23 +70,11 @@ fn Parts(current: usize) -> impl IntoView {
 #[component]
 fn Failure(error: Error) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    if error == Error::SignInRequired {
-        let next = guildhall_identity::policy::with_next("/sign-in", &guildhall_host::request_path());
-        guildhall_host::see_other(&next);
-    }
-    let title = match error {
-        Error::NotFound => "Page not found",
-        Error::SignInRequired => "Sign in first",
-        Error::Forbidden => "This is for administrators",
-        _ => "We can't show this",
-    };
+    guildhall_host::sign_in_first(&error);
     view! {
-        <Title text=title />
-        <Meta name="robots" content="noindex" />
-        <h1>{title}</h1>
-        <EmptyState title="What you can do" text=error.to_string()>
+        <guildhall_ui::Failure error=error forbidden="This is for administrators">
             <ButtonLink href="/" kind=ButtonKind::Quiet>"Go to the home page"</ButtonLink>
-        </EmptyState>
+        </guildhall_ui::Failure>
     }
 }
 

@@ -5,9 +5,8 @@ mod order;
 mod orders;
 
 use guildhall_types::Error;
-use guildhall_ui::{ButtonLink, EmptyState};
+use guildhall_ui::ButtonLink;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
 use leptos_router::{
     SsrMode,
     components::{Outlet, ParentRoute, Route},
@@ -39,20 +38,12 @@ fn param(name: &str) -> String {
 /// What stands where a page could not be shown. The status was set by the server function.
 #[component]
 fn Failure(error: Error) -> impl IntoView {
-    let title = match error {
-        Error::NotFound => "Page not found",
-        Error::SignInRequired => "Sign in first",
-        _ => "Something went wrong",
-    };
     view! {
-        <Title text=title />
-        <Meta name="robots" content="noindex" />
-        <h1>{title}</h1>
-        <EmptyState title="What you can do" text=error.to_string()>
+        <guildhall_ui::Failure error=error>
             <ButtonLink href="/account/orders">"See your orders"</ButtonLink>
             <ButtonLink href="/courses" kind=guildhall_ui::ButtonKind::Quiet>
                 "See all courses"
             </ButtonLink>
-        </EmptyState>
+        </guildhall_ui::Failure>
     }
 }

@@ -303,5 +303,7 @@ async fn person(test: &TestDb, name: &str) -> Actor {
         is_provider: false,
         authenticated_at: Clock::system().now(),
         amr: Vec::new(),
+        clock: Clock::system(),
+        lacks_second_factor: false,
     }))
 }

@@ -248,6 +248,8 @@ async fn person(test: &TestDb, name: &str, is_admin: bool) -> Actor {
         is_provider: false,
         authenticated_at: chrono::DateTime::UNIX_EPOCH,
         amr: Vec::new(),
+        clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
+        lacks_second_factor: false,
     }))
 }
 

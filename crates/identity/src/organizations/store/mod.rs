@@ -59,6 +59,12 @@ pub(crate) async fn insert(tx: &mut PgConnection, new: &NewOrganization<'_>) -> 
     Ok(done.rows_affected() == 1)
 }
 
+/// The public face of a provider: a row of the catalogue's, which every provider has.
+pub(crate) async fn insert_profile(tx: &mut PgConnection, id: OrganizationId) -> Result<()> {
+    sqlx::query!("insert into provider_profiles (organization_id) values ($1)", id.0).execute(tx).await?;
+    Ok(())
+}
+
 pub(crate) async fn founded_by(tx: &mut PgConnection, user: UserId) -> Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from organizations where created_by = $1"#, user.0)
         .fetch_one(tx)

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use super::Result;
 
 /// The teams with their members, by name.
-pub(crate) async fn teams(tx: &mut PgConnection, id: OrganizationId) -> Result<Vec<TeamView>> {
+pub(crate) async fn teams(tx: &mut PgConnection, id: OrganizationId, me: Option<UserId>) -> Result<Vec<TeamView>> {
     let teams = sqlx::query!("select id, name from teams where organization_id = $1 order by lower(name), id", id.0)
         .fetch_all(&mut *tx)
         .await?;
@@ -33,7 +33,59 @@ pub(crate) async fn teams(tx: &mut PgConnection, id: OrganizationId) -> Result<V
             })
             .collect()
     };
-    Ok(teams.into_iter().map(|team| TeamView { id: team.id.into(), name: team.name, members: of(team.id) }).collect())
+    Ok(teams
+        .into_iter()
+        .map(|team| {
+            let members: Vec<TeamMember> = of(team.id);
+            let is_mine = members.iter().any(|member| member.is_manager && Some(member.user) == me);
+            TeamView { id: team.id.into(), name: team.name, members, is_mine }
+        })
+        .collect())
+}
+
+/// The teams that the acting person manages, with their members.
+pub(crate) async fn managed(tx: &mut PgConnection, id: OrganizationId) -> Result<Vec<TeamView>> {
+    let rows = sqlx::query!(
+        r#"select t.id, t.name as team, p.user_id as "user!", p.name as "name!", p.is_manager as "is_manager!"
+           from teams t cross join lateral app_team_people(t.id) p where t.organization_id = $1
+           order by lower(t.name), t.id, p.is_manager desc, lower(p.name), p.user_id"#,
+        id.0
+    )
+    .fetch_all(tx)
+    .await?;
+    let mut teams: Vec<TeamView> = Vec::new();
+    for row in rows {
+        let member = TeamMember { user: row.user.into(), name: row.name, is_manager: row.is_manager };
+        match teams.last_mut().filter(|team| team.id.0 == row.id) {
+            Some(team) => team.members.push(member),
+            None => {
+                teams.push(TeamView { id: row.id.into(), name: row.team, members: vec![member], is_mine: true });
+            }
+        }
+    }
+    Ok(teams)
+}
+
+/// Whether a person manages the team, as the tables say now.
+pub(crate) async fn manages(tx: &mut PgConnection, team: TeamId) -> Result<bool> {
+    sqlx::query_scalar!(r#"select app_manages_team($1) as "manages!""#, team.0).fetch_one(tx).await
+}
+
+/// Whether a person manages any team of the organisation.
+pub(crate) async fn manages_any(tx: &mut PgConnection, id: OrganizationId, user: Option<UserId>) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from team_members where organization_id = $1 and user_id = $2 and is_manager) as "manages!""#,
+        id.0,
+        user.map(|user| user.0)
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// The member of a team's organisation with this address, for whoever manages the team.
+pub(crate) async fn colleague(tx: &mut PgConnection, team: TeamId, email: &str) -> Result<Option<UserId>> {
+    let found = sqlx::query_scalar!("select app_colleague($1, $2) as found", team.0, email).fetch_one(tx).await?;
+    Ok(found.map(Into::into))
 }
 
 pub(crate) async fn count(tx: &mut PgConnection, id: OrganizationId) -> Result<i64> {
@@ -99,15 +151,15 @@ pub(crate) async fn put_in(
     Ok(done.rows_affected() == 1)
 }
 
-/// As invited: into the team, as nothing more than a member.
+/// Into the team, as nothing more than a member; false when they are in it already.
 pub(crate) async fn enter(
     tx: &mut PgConnection,
     id: OrganizationId,
     team: TeamId,
     user: UserId,
     now: DateTime<Utc>,
-) -> Result<()> {
-    sqlx::query!(
+) -> Result<bool> {
+    let done = sqlx::query!(
         "insert into team_members (team_id, organization_id, user_id, is_manager, created_at) values ($2, $1, $3, false, $4)
          on conflict do nothing",
         id.0,
@@ -117,7 +169,7 @@ pub(crate) async fn enter(
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 pub(crate) async fn take_out(tx: &mut PgConnection, id: OrganizationId, team: TeamId, user: UserId) -> Result<bool> {

@@ -25,7 +25,7 @@ pub(crate) fn RecoveryCodesPage() -> impl IntoView {
                 match codes.await {
                     Ok(RecoveryCodesView { codes: Some(codes), .. }) => view! { <Sheet codes=codes /> }.into_any(),
                     Ok(view) => view! { <Left view=view /> }.into_any(),
-                    Err(error) => view! { <Failure error=error path="/account/security/recovery-codes" /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
                 }
             })}
         </Suspense>

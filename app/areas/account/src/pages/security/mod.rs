@@ -4,9 +4,9 @@ mod codes;
 mod passkeys;
 mod totp;
 
-use guildhall_types::{Error, factors::SecurityView, time};
+use guildhall_types::{factors::SecurityView, time};
 use guildhall_ui::{
-    Banner, BannerKind, ButtonKind, ButtonLink, EmptyState, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
+    Banner, BannerKind, ButtonKind, ButtonLink, ErrorSummary, Field, FieldKind, SubmitButton, Tag, TagKind,
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
@@ -16,6 +16,7 @@ pub(crate) use totp::TotpPage;
 
 use super::{done_banner, query};
 use crate::{
+    failure::Failure,
     form::Tried,
     security_api::{FinishPasskey, KeepFactors, RemovePasskey, RenamePasskey, read_security},
 };
@@ -29,26 +30,10 @@ pub(crate) fn SecurityPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match security.await {
                     Ok(security) => view! { <Security security=security /> }.into_any(),
-                    Err(error) => view! { <Failure error=error path="/account/security" /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
                 }
             })}
         </Suspense>
-    }
-}
-
-/// Nobody is signed in: on to where that is done, and back. Anything else is told.
-#[component]
-fn Failure(error: Error, path: &'static str) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if error == Error::SignInRequired {
-        guildhall_host::see_other(&super::with_next("/sign-in", path));
-    }
-    #[cfg(not(feature = "ssr"))]
-    let _ = path;
-    view! {
-        <Title text="Sign-in and security" />
-        <h1>"Sign-in and security"</h1>
-        <EmptyState title="We can't show this page" text=error.to_string() />
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn TotpPage() -> impl IntoView {
                     Ok(TotpView::None) => view! { <Start /> }.into_any(),
                     Ok(TotpView::Started { secret, uri, qr }) => view! { <Confirm secret=secret uri=uri qr=qr /> }.into_any(),
                     Ok(TotpView::On { since }) => view! { <On since=time::date(since) /> }.into_any(),
-                    Err(error) => view! { <Failure error=error path="/account/security/totp" /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
                 }
             })}
         </Suspense>

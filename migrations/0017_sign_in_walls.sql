@@ -27,6 +27,7 @@ create table failed_sign_ins (
     addresses text[] not null default '{}' check (cardinality(addresses) <= 5)
 );
 create index failed_sign_ins_user_id_idx on failed_sign_ins (user_id);
+comment on column failed_sign_ins.key is 'not personal: the account''s id with the reason, or a number for what named none';
 comment on column failed_sign_ins.user_id is 'personal: whose account somebody failed to get into; kept: until it is told to the audit trail, some minutes';
 comment on column failed_sign_ins.addresses is 'personal: network addresses that failed to sign in, for the audit trail; kept: until they are told to it, some minutes';
 alter table failed_sign_ins enable row level security;

@@ -91,6 +91,7 @@ pub const PARTS: &[Part] = &[
     part("webauthn_challenges", Area::SignIn, "Passkeys being used", OWN, Export::Nothing(UNFINISHED), Erase::Delete),
     part("pending_sign_ins", Area::SignIn, "Second steps being taken", OWN, Export::Nothing(UNFINISHED), Erase::Delete),
     part("factor_resets", Area::SignIn, "Lost second factors", OWN, but(&[("cancel_hash", SECRET)]), Erase::Delete),
+    part("failed_sign_ins", Area::SignIn, "Tries to get into your account in the last minutes", OWN, Export::Nothing("told to the record within minutes, and copied from there"), Erase::Delete),
     part("sso_pending_links", Area::SignIn, "Links to an organisation's sign-in that wait for you", TO_ADDRESS, but(&[("token_hash", SECRET)]), Erase::Delete),
     part("sso_identities", Area::SignIn, "Links to an organisation's sign-in", OWN, EVERYTHING, Erase::Delete),
     part("person_claims", Area::SignIn, "How often your rights changed", OWN, EVERYTHING, Erase::Keep("it makes what was handed out before stale, and goes a day later")),

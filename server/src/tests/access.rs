@@ -152,6 +152,7 @@ async fn every_server_function_has_its_row() {
 
 #[tokio::test]
 async fn strangers_get_what_the_table_says() {
+    // There are more of them than anybody may send in a minute.
     let site = Site::open_with(&[("GUILDHALL_RATE_LIMITS", "off")]).await;
     for (path, method) in leptos::server_fn::axum::server_fn_paths() {
         let Some((_, expected)) = TABLE.iter().find(|(known, _)| *known == path) else { continue };

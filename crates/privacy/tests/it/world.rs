@@ -111,6 +111,8 @@ const PERSON: &str = "
     insert into reviews (id, enrollment_id, course_id, user_id, author_name, rating, title, body, created_at, updated_at)
         values ('{x}', '{x}', '{course}', '{a}', 'Author {m}', 5, 'Title {m}', 'Body {m}', '2027-01-01', '2027-01-01');
     insert into notifications (id, dedupe_key, user_id, template, created_at) values ('{x}', 'k:{m}', '{a}', 't', '2027-01-01');
+    insert into failed_sign_ins (key, user_id, reason, first_at, last_at, addresses)
+        values ('{x}', '{a}', 'password', '2027-01-01', '2027-01-01', array['address {m}']);
     insert into audit_inbox (actor_role, actor_id, acting_for_kind, acting_for_id, action, target_kind, target_id, before, after, address)
         values ('user', '{a}', 'person', '{a}', 'test.done', 'user', '{a}', '{\"was\":\"{m}\"}', '{\"is\":\"{m}\"}', 'address {m}'),
             ('user', '{a}', null, null, 'test.removed', 'invitation', '{y}', '{\"email\":\"third.of.{n}\"}', null, 'address {m}'),

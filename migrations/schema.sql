@@ -8,6 +8,23 @@ CREATE FUNCTION public.app_address() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN NULLIF(current_setting('app.address'::text, true), ''::text);
 
+CREATE FUNCTION public.app_colleague(team uuid, address text) RETURNS uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare was text := app_role(); answer uuid;
+begin
+    if not (app_is_trusted() or app_manages_team(team)
+            or exists (select from teams t where t.id = team and app_has_role(t.organization_id, array['owner', 'manager']))) then
+        return null;
+    end if;
+    perform set_config('app.role', 'system', true);
+    answer := (select m.user_id from teams t join memberships m on m.organization_id = t.organization_id
+        join users u on u.id = m.user_id where t.id = team and u.email = address);
+    perform set_config('app.role', was, true);
+    return answer;
+end $$;
+
 CREATE FUNCTION public.app_email() RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public'
@@ -70,6 +87,20 @@ begin
         and o.suspended_at is null and o.kind in ('provider', 'enterprise')
         and not exists (select from memberships m where m.organization_id = o.id and m.user_id = u.id);
     perform set_config('app.role', was, true);
+end $$;
+
+CREATE FUNCTION public.app_manages_team(team uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare was text := app_role(); answer boolean;
+begin
+    perform set_config('app.role', 'system', true);
+    answer := (select exists (
+        select from team_members t join organizations o on o.id = t.organization_id join users u on u.id = t.user_id
+        where t.team_id = team and t.user_id = app_user_id() and t.is_manager and o.suspended_at is null and u.suspended_at is null));
+    perform set_config('app.role', was, true);
+    return answer;
 end $$;
 
 CREATE FUNCTION public.app_org_ids() RETURNS uuid[]
@@ -159,6 +190,16 @@ CREATE TABLE public.enrollments (
 
 ALTER TABLE ONLY public.enrollments FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.enrollments.user_id IS 'personal: who takes a course; kept: until the account is erased; then only that somebody took it';
+
+COMMENT ON COLUMN public.enrollments.course_id IS 'personal: which course you take; kept: until the account is erased; then only that somebody took it';
+
+COMMENT ON COLUMN public.enrollments.completed_at IS 'personal: whether you finished, which also releases the fee; kept: until the account is erased; then only that somebody finished';
+
+COMMENT ON COLUMN public.enrollments.last_lesson_id IS 'personal: going on where you were; kept: until the account is erased';
+
+COMMENT ON COLUMN public.enrollments.last_seen_at IS 'personal: going on where you were; kept: until the account is erased';
+
 CREATE TABLE public.lessons (
     id uuid NOT NULL,
     course_id uuid NOT NULL,
@@ -216,6 +257,21 @@ end $$;
 CREATE FUNCTION public.app_request_id() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN NULLIF(current_setting('app.request_id'::text, true), ''::text);
+
+CREATE FUNCTION public.app_team_people(team uuid) RETURNS TABLE(user_id uuid, name text, is_manager boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+#variable_conflict use_column
+declare was text := app_role();
+begin
+    if not app_manages_team(team) then
+        return;
+    end if;
+    perform set_config('app.role', 'system', true);
+    return query select u.id, u.name, t.is_manager from team_members t join users u on u.id = t.user_id where t.team_id = team;
+    perform set_config('app.role', was, true);
+end $$;
 
 CREATE FUNCTION public.audit_drop_months(years integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -296,9 +352,19 @@ ALTER TABLE ONLY public.audit_events FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.audit_events IS 'The audit trail: append-only, each row''s hash over the one before it.';
 
+COMMENT ON COLUMN public.audit_events.actor_role IS 'not personal: a fixed word';
+
 COMMENT ON COLUMN public.audit_events.actor_id IS 'personal: who did it, for accountability and security; kept: 7 years';
 
+COMMENT ON COLUMN public.audit_events.actor_name IS 'not personal: which of the program''s own tasks it was';
+
+COMMENT ON COLUMN public.audit_events.acting_for_kind IS 'not personal: a fixed word';
+
 COMMENT ON COLUMN public.audit_events.acting_for_id IS 'personal: for whom it was done, for accountability; kept: 7 years';
+
+COMMENT ON COLUMN public.audit_events.action IS 'not personal: what kind of event it is';
+
+COMMENT ON COLUMN public.audit_events.target_kind IS 'not personal: what kind of thing it happened to';
 
 COMMENT ON COLUMN public.audit_events.target_id IS 'personal: what it was done to, which may be a person; kept: 7 years';
 
@@ -307,6 +373,12 @@ COMMENT ON COLUMN public.audit_events.before IS 'personal: what was changed, wit
 COMMENT ON COLUMN public.audit_events.after IS 'personal: what it was changed to, without secrets; kept: 7 years';
 
 COMMENT ON COLUMN public.audit_events.address IS 'personal: network address, to investigate misuse; kept: 7 years';
+
+COMMENT ON COLUMN public.audit_events.request_id IS 'not personal: a random number';
+
+COMMENT ON COLUMN public.audit_events.previous_hash IS 'not personal: holds the chain together';
+
+COMMENT ON COLUMN public.audit_events.hash IS 'not personal: holds the chain together';
 
 CREATE FUNCTION public.audit_hash(e public.audit_events) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -447,6 +519,17 @@ begin
     perform note_course_change(new.id);
     return null;
 end $$;
+
+CREATE FUNCTION public.enforced_sign_on(address text, link bytea, at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public'
+    AS $$
+    select o.name from sso_connections c join organizations o on o.id = c.organization_id
+    where c.organization_id = sso_domain_holder(split_part(address, '@', 2)) and c.enabled and c.enforced and o.suspended_at is null
+        and not exists (select from sso_pending_links l
+            where l.token_hash = link and l.connection_id = c.id and l.email = address and l.used_at is null and l.expires_at > at)
+    order by c.created_at limit 1
+$$;
 
 CREATE PROCEDURE public.guard_writes(IN guarded text, IN condition text)
     LANGUAGE plpgsql
@@ -661,6 +744,10 @@ CREATE TABLE public.memberships (
 
 ALTER TABLE ONLY public.memberships FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.memberships.user_id IS 'personal: who belongs to an organisation; kept: until they leave it or the account is erased';
+
+COMMENT ON COLUMN public.memberships.role IS 'personal: what somebody may do in their organisation; kept: until they leave it or the account is erased';
+
 CREATE FUNCTION public.sso_is_owner(org uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((org = ANY (public.app_org_ids())) AND (EXISTS (SELECT FROM public.memberships m WHERE ((m.organization_id = sso_is_owner.org) AND (m.user_id = public.app_user_id()) AND (m.role = 'owner'::text)))));
@@ -742,7 +829,15 @@ COMMENT ON TABLE public.audit_inbox IS 'Events that committed and wait, for a mi
 
 COMMENT ON COLUMN public.audit_inbox.actor_id IS 'personal: who did it, for accountability and security; kept: until sealed, a minute';
 
+COMMENT ON COLUMN public.audit_inbox.actor_name IS 'not personal: which of the program''s own tasks it was';
+
+COMMENT ON COLUMN public.audit_inbox.acting_for_kind IS 'not personal: a fixed word';
+
 COMMENT ON COLUMN public.audit_inbox.acting_for_id IS 'personal: for whom it was done, for accountability; kept: until sealed, a minute';
+
+COMMENT ON COLUMN public.audit_inbox.action IS 'not personal: what kind of event it is';
+
+COMMENT ON COLUMN public.audit_inbox.target_kind IS 'not personal: what kind of thing it happened to';
 
 COMMENT ON COLUMN public.audit_inbox.target_id IS 'personal: what it was done to, which may be a person; kept: until sealed, a minute';
 
@@ -751,6 +846,8 @@ COMMENT ON COLUMN public.audit_inbox.before IS 'personal: what was changed, with
 COMMENT ON COLUMN public.audit_inbox.after IS 'personal: what it was changed to, without secrets; kept: until sealed, a minute';
 
 COMMENT ON COLUMN public.audit_inbox.address IS 'personal: network address, to investigate misuse; kept: until sealed, a minute';
+
+COMMENT ON COLUMN public.audit_inbox.request_id IS 'not personal: a random number';
 
 CREATE SEQUENCE public.audit_inbox_place_seq
     START WITH 1
@@ -772,6 +869,23 @@ CREATE TABLE public.categories (
     CONSTRAINT categories_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text))
 );
 
+CREATE TABLE public.consents (
+    user_id uuid NOT NULL,
+    document text NOT NULL,
+    version integer NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT consents_document_check CHECK ((document = ANY (ARRAY['terms'::text, 'privacy'::text]))),
+    CONSTRAINT consents_source_check CHECK ((source = ANY (ARRAY['sign_up'::text, 'asked'::text]))),
+    CONSTRAINT consents_version_check CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.consents FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.consents.user_id IS 'personal: whose agreement it is; kept: until the account is erased';
+
+COMMENT ON COLUMN public.consents.given_at IS 'personal: proving what you agreed to, and when; kept: until the account is erased';
+
 CREATE TABLE public.course_ratings (
     course_id uuid NOT NULL,
     rating_sum bigint DEFAULT 0 NOT NULL,
@@ -790,6 +904,21 @@ CREATE TABLE public.course_skills (
 
 ALTER TABLE ONLY public.course_skills FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.erasures (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    done_at timestamp with time zone,
+    CONSTRAINT erasures_check CHECK ((due_at >= asked_at)),
+    CONSTRAINT erasures_one_end CHECK (((withdrawn_at IS NULL) OR (done_at IS NULL)))
+);
+
+ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.erasures.user_id IS 'personal: carrying out your wish, and proving that we did; kept: for good, with nothing else of you';
+
 CREATE TABLE public.factor_resets (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -807,6 +936,31 @@ CREATE TABLE public.factor_resets (
 ALTER TABLE ONLY public.factor_resets FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.factor_resets.user_id IS 'personal: whose second factor is to be removed; kept: 1 month after it ended';
+
+COMMENT ON COLUMN public.factor_resets.cancel_hash IS 'not personal: the hash of a random token';
+
+CREATE TABLE public.failed_sign_ins (
+    key text NOT NULL,
+    user_id uuid,
+    reason text NOT NULL,
+    tries integer DEFAULT 1 NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    addresses text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT failed_sign_ins_addresses_check CHECK ((cardinality(addresses) <= 5)),
+    CONSTRAINT failed_sign_ins_check CHECK ((last_at >= first_at)),
+    CONSTRAINT failed_sign_ins_key_check CHECK ((length(key) <= 80)),
+    CONSTRAINT failed_sign_ins_reason_check CHECK ((reason = ANY (ARRAY['password'::text, 'code'::text, 'passkey'::text, 'not_confirmed'::text, 'suspended'::text]))),
+    CONSTRAINT failed_sign_ins_tries_check CHECK ((tries >= 1))
+);
+
+ALTER TABLE ONLY public.failed_sign_ins FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.failed_sign_ins.key IS 'not personal: the account''s id with the reason, or a number for what named none';
+
+COMMENT ON COLUMN public.failed_sign_ins.user_id IS 'personal: whose account somebody failed to get into; kept: until it is told to the audit trail, some minutes';
+
+COMMENT ON COLUMN public.failed_sign_ins.addresses IS 'personal: network addresses that failed to sign in, for the audit trail; kept: until they are told to it, some minutes';
 
 CREATE TABLE public.invitations (
     id uuid NOT NULL,
@@ -833,6 +987,8 @@ CREATE TABLE public.invitations (
 ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.invitations.email IS 'personal: where the invitation goes and whom it is bound to; kept: 90 days after it was closed or expired';
+
+COMMENT ON COLUMN public.invitations.token_hash IS 'not personal: the hash of a random token';
 
 COMMENT ON COLUMN public.invitations.invited_by IS 'personal: tells the invited person who asks them; kept: as long as the invitation';
 
@@ -870,6 +1026,8 @@ CREATE TABLE public.ledger_transactions (
 
 ALTER TABLE ONLY public.ledger_transactions FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.ledger_transactions.idempotency_key IS 'not personal: names what was booked, so that it is booked once';
+
 CREATE TABLE public.lesson_contents (
     lesson_id uuid NOT NULL,
     course_id uuid NOT NULL,
@@ -894,6 +1052,8 @@ CREATE TABLE public.lesson_progress (
 );
 
 ALTER TABLE ONLY public.lesson_progress FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.lesson_progress.completed_at IS 'personal: showing how far you are; kept: until the account is erased';
 
 CREATE TABLE public.market_figures (
     is_the_row boolean DEFAULT true NOT NULL,
@@ -936,6 +1096,8 @@ CREATE TABLE public.notes (
 
 ALTER TABLE ONLY public.notes FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.notes.body IS 'personal: your own notes beside a lesson; kept: until you delete them or the account is erased';
+
 CREATE TABLE public.notifications (
     id uuid NOT NULL,
     dedupe_key text NOT NULL,
@@ -947,6 +1109,12 @@ CREATE TABLE public.notifications (
 );
 
 ALTER TABLE ONLY public.notifications FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.notifications.dedupe_key IS 'personal: sending each mail once; kept: 1 year';
+
+COMMENT ON COLUMN public.notifications.user_id IS 'personal: sending each mail once; kept: 1 year';
+
+COMMENT ON COLUMN public.notifications.template IS 'personal: which mail you were sent; kept: 1 year';
 
 CREATE TABLE public.one_time_tokens (
     id uuid NOT NULL,
@@ -961,6 +1129,10 @@ CREATE TABLE public.one_time_tokens (
 );
 
 ALTER TABLE ONLY public.one_time_tokens FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.one_time_tokens.user_id IS 'personal: whose link was sent by mail; kept: 30 days after it expired';
+
+COMMENT ON COLUMN public.one_time_tokens.token_hash IS 'not personal: the hash of a random token';
 
 CREATE TABLE public.order_lines (
     id uuid NOT NULL,
@@ -984,6 +1156,10 @@ CREATE TABLE public.order_lines (
 
 ALTER TABLE ONLY public.order_lines FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.order_lines.user_id IS 'personal: who bought; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+
+COMMENT ON COLUMN public.order_lines.title IS 'personal: what you bought; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+
 CREATE TABLE public.orders (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1004,6 +1180,16 @@ CREATE TABLE public.orders (
 );
 
 ALTER TABLE ONLY public.orders FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.orders.user_id IS 'personal: who bought; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+
+COMMENT ON COLUMN public.orders.total_pence IS 'personal: what you paid; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+
+COMMENT ON COLUMN public.orders.session_id IS 'personal: finding your payment at the payment service; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+
+COMMENT ON COLUMN public.orders.pay_url IS 'personal: leading you back to a payment that is not finished; kept: until the account is erased';
+
+COMMENT ON COLUMN public.orders.payment_intent_id IS 'personal: finding your payment at the payment service, and refunding it; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
 
 CREATE TABLE public.organization_domains (
     organization_id uuid NOT NULL,
@@ -1046,6 +1232,12 @@ CREATE TABLE public.organizations (
 
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.organizations.slug IS 'not personal: an organisation''s address on the site';
+
+COMMENT ON COLUMN public.organizations.name IS 'not personal: an organisation''s name';
+
+COMMENT ON COLUMN public.organizations.suspended_reason IS 'not personal: about an organisation';
+
 COMMENT ON COLUMN public.organizations.created_by IS 'personal: lets whoever set the organisation up become its first owner; kept: as long as the organisation';
 
 CREATE TABLE public.passkeys (
@@ -1086,6 +1278,8 @@ CREATE TABLE public.payment_events (
 
 ALTER TABLE ONLY public.payment_events FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.payment_events.body IS 'personal: what the payment service tells us about a payment, as it came; kept: 180 days';
+
 CREATE TABLE public.pending_sign_ins (
     token_hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -1105,7 +1299,13 @@ CREATE TABLE public.pending_sign_ins (
 
 ALTER TABLE ONLY public.pending_sign_ins FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.pending_sign_ins.token_hash IS 'not personal: the hash of a random token';
+
 COMMENT ON COLUMN public.pending_sign_ins.user_id IS 'personal: who is signing in; kept: 10 minutes';
+
+COMMENT ON COLUMN public.pending_sign_ins.password_mark IS 'personal: noticing that the password was changed meanwhile; kept: 10 minutes';
+
+COMMENT ON COLUMN public.pending_sign_ins.mail_code_hash IS 'not personal: the hash of a random code';
 
 CREATE TABLE public.person_claims (
     user_id uuid NOT NULL,
@@ -1115,7 +1315,25 @@ CREATE TABLE public.person_claims (
 
 ALTER TABLE ONLY public.person_claims FORCE ROW LEVEL SECURITY;
 
-COMMENT ON COLUMN public.person_claims.user_id IS 'personal: making tokens stale at once when a person''s rights change; kept: a day past the account';
+COMMENT ON COLUMN public.person_claims.user_id IS 'personal: making tokens stale at once when a person''s rights change; kept: 1 day after the account is erased';
+
+CREATE TABLE public.person_exports (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    ready_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    size_bytes bigint,
+    fetched_at timestamp with time zone,
+    CONSTRAINT person_exports_ready CHECK ((((ready_at IS NULL) = (expires_at IS NULL)) AND ((ready_at IS NULL) = (size_bytes IS NULL)))),
+    CONSTRAINT person_exports_size_bytes_check CHECK ((size_bytes > 0))
+);
+
+ALTER TABLE ONLY public.person_exports FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.person_exports.user_id IS 'personal: whose copy it is; kept: 7 days after the copy was ready';
+
+COMMENT ON COLUMN public.person_exports.fetched_at IS 'personal: showing you whether the copy was fetched; kept: 7 days after the copy was ready';
 
 CREATE TABLE public.provider_profiles (
     organization_id uuid NOT NULL,
@@ -1148,6 +1366,10 @@ CREATE TABLE public.quiz_attempts (
 );
 
 ALTER TABLE ONLY public.quiz_attempts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.quiz_attempts.percent IS 'personal: showing how you did; kept: until the account is erased';
+
+COMMENT ON COLUMN public.quiz_attempts.answers IS 'personal: showing which answers were right; kept: until the account is erased';
 
 CREATE TABLE public.quiz_options (
     id uuid NOT NULL,
@@ -1212,6 +1434,8 @@ CREATE TABLE public.refresh_tokens (
 
 ALTER TABLE ONLY public.refresh_tokens FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.refresh_tokens.token_hash IS 'not personal: the hash of a random token';
+
 COMMENT ON COLUMN public.refresh_tokens.session_id IS 'personal: keeping people signed in; kept: until the token would have expired, 7 days';
 
 CREATE TABLE public.reviews (
@@ -1232,6 +1456,39 @@ CREATE TABLE public.reviews (
 );
 
 ALTER TABLE ONLY public.reviews FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.reviews.user_id IS 'personal: whose review it is; kept: until the account is erased';
+
+COMMENT ON COLUMN public.reviews.author_name IS 'personal: shown in public beside your review; kept: until the account is erased';
+
+COMMENT ON COLUMN public.reviews.rating IS 'personal: shown in public, and part of the course''s rating; kept: until the account is erased';
+
+COMMENT ON COLUMN public.reviews.title IS 'personal: your review, shown in public; kept: until the account is erased';
+
+COMMENT ON COLUMN public.reviews.body IS 'personal: your review, shown in public; kept: until the account is erased';
+
+CREATE TABLE public.saml_connections (
+    connection_id uuid NOT NULL,
+    metadata_url text DEFAULT ''::text NOT NULL,
+    sign_on_url text NOT NULL,
+    certificates bytea[] NOT NULL,
+    valid_until timestamp with time zone,
+    wants_signed boolean DEFAULT false NOT NULL,
+    email_attribute text DEFAULT ''::text NOT NULL,
+    idp_initiated boolean DEFAULT false NOT NULL,
+    our_certificate bytea NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    refused_at timestamp with time zone,
+    refused_why text,
+    CONSTRAINT saml_connections_certificates_check CHECK (((cardinality(certificates) >= 1) AND (cardinality(certificates) <= 8))),
+    CONSTRAINT saml_connections_email_attribute_check CHECK ((length(email_attribute) <= 200)),
+    CONSTRAINT saml_connections_metadata_url_check CHECK ((length(metadata_url) <= 500)),
+    CONSTRAINT saml_connections_our_certificate_check CHECK ((length(our_certificate) <= 8192)),
+    CONSTRAINT saml_connections_refused_why_check CHECK ((length(refused_why) <= 300)),
+    CONSTRAINT saml_connections_sign_on_url_check CHECK (((length(sign_on_url) >= 8) AND (length(sign_on_url) <= 1000)))
+);
+
+ALTER TABLE ONLY public.saml_connections FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.scim_group_members (
     group_id uuid NOT NULL,
@@ -1328,6 +1585,8 @@ ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.sessions.user_id IS 'personal: whose session it is; kept: 90 days after the session ends';
 
+COMMENT ON COLUMN public.sessions.token_hash IS 'not personal: the hash of a random token, unused since refresh tokens';
+
 COMMENT ON COLUMN public.sessions.user_agent IS 'personal: showing people where they are signed in, and telling a new device; kept: 90 days after the session ends';
 
 COMMENT ON COLUMN public.sessions.last_seen_at IS 'personal: showing people where they are signed in; kept: 90 days after the session ends';
@@ -1396,16 +1655,17 @@ CREATE TABLE public.sso_connections (
     tested jsonb DEFAULT '[]'::jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    CONSTRAINT sso_connections_auth_method_check CHECK ((auth_method = ANY (ARRAY['client_secret_basic'::text, 'client_secret_post'::text, 'private_key_jwt'::text]))),
+    CONSTRAINT sso_connections_auth_method_check CHECK ((auth_method = ANY (ARRAY['client_secret_basic'::text, 'client_secret_post'::text, 'private_key_jwt'::text, 'certificate'::text]))),
     CONSTRAINT sso_connections_client_id_check CHECK (((length(client_id) >= 1) AND (length(client_id) <= 300))),
     CONSTRAINT sso_connections_default_role_check CHECK ((default_role = ANY (ARRAY['editor'::text, 'analyst'::text, 'manager'::text, 'learner'::text]))),
     CONSTRAINT sso_connections_enforced CHECK ((enabled OR (NOT enforced))),
     CONSTRAINT sso_connections_issuer_check CHECK (((length(issuer) >= 8) AND (length(issuer) <= 300))),
     CONSTRAINT sso_connections_key CHECK (((auth_method = 'private_key_jwt'::text) = (public_jwk IS NOT NULL))),
-    CONSTRAINT sso_connections_kind_check CHECK ((kind = ANY (ARRAY['generic'::text, 'one_login'::text, 'entra'::text, 'auth0'::text]))),
+    CONSTRAINT sso_connections_kind_check CHECK ((kind = ANY (ARRAY['generic'::text, 'one_login'::text, 'entra'::text, 'auth0'::text, 'saml'::text]))),
     CONSTRAINT sso_connections_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 80))),
     CONSTRAINT sso_connections_role_claim_check CHECK ((length(role_claim) <= 120)),
     CONSTRAINT sso_connections_role_map_check CHECK ((jsonb_typeof(role_map) = 'object'::text)),
+    CONSTRAINT sso_connections_saml CHECK (((kind = 'saml'::text) = (auth_method = 'certificate'::text))),
     CONSTRAINT sso_connections_scopes_check CHECK ((length(scopes) <= 300)),
     CONSTRAINT sso_connections_secret_sealed_check CHECK ((length(secret_sealed) <= 16384)),
     CONSTRAINT sso_connections_tenants_check CHECK ((cardinality(tenants) <= 20))
@@ -1425,6 +1685,8 @@ CREATE TABLE public.sso_identities (
 );
 
 ALTER TABLE ONLY public.sso_identities FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.sso_identities.issuer IS 'not personal: the address of an organisation''s sign-in';
 
 COMMENT ON COLUMN public.sso_identities.subject IS 'personal: to recognise a person whom their organisation''s sign-in vouches for; kept: as long as the link';
 
@@ -1455,11 +1717,17 @@ CREATE TABLE public.sso_pending_links (
 
 ALTER TABLE ONLY public.sso_pending_links FORCE ROW LEVEL SECURITY;
 
-COMMENT ON COLUMN public.sso_pending_links.subject IS 'personal: whom an organisation''s sign-in vouched for, until the account''s owner agrees; kept: a day';
+COMMENT ON COLUMN public.sso_pending_links.token_hash IS 'not personal: the hash of a random token';
 
-COMMENT ON COLUMN public.sso_pending_links.email IS 'personal: the account that waits to be linked; kept: a day';
+COMMENT ON COLUMN public.sso_pending_links.issuer IS 'not personal: the address of an organisation''s sign-in';
 
-COMMENT ON COLUMN public.sso_pending_links.sid IS 'personal: the provider''s name of the session; kept: a day';
+COMMENT ON COLUMN public.sso_pending_links.subject IS 'personal: whom an organisation''s sign-in vouched for, until the account''s owner agrees; kept: 1 day';
+
+COMMENT ON COLUMN public.sso_pending_links.email IS 'personal: the account that waits to be linked; kept: 1 day';
+
+COMMENT ON COLUMN public.sso_pending_links.sid IS 'personal: the provider''s name of the session; kept: 1 day';
+
+COMMENT ON COLUMN public.sso_pending_links.next IS 'not personal: a page of ours';
 
 CREATE TABLE public.sso_replays (
     connection_id uuid NOT NULL,
@@ -1484,6 +1752,8 @@ CREATE TABLE public.sso_sessions (
 );
 
 ALTER TABLE ONLY public.sso_sessions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.sso_sessions.issuer IS 'not personal: the address of an organisation''s sign-in';
 
 COMMENT ON COLUMN public.sso_sessions.subject IS 'personal: to end sessions when the organisation signs somebody out; kept: as long as the session';
 
@@ -1544,16 +1814,26 @@ CREATE TABLE public.users (
     updated_at timestamp with time zone NOT NULL,
     last_sign_in_at timestamp with time zone,
     suspended_reason text,
+    erased_at timestamp with time zone,
     CONSTRAINT users_email_check CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email = lower(email)) AND (POSITION(('@'::text) IN (email)) > 1))),
+    CONSTRAINT users_erased_stays CHECK (((erased_at IS NULL) OR ((suspended_at IS NOT NULL) AND (email_confirmed_at IS NULL) AND (NOT is_admin)))),
     CONSTRAINT users_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 100))),
     CONSTRAINT users_suspended_reason_check CHECK (((length(suspended_reason) >= 1) AND (length(suspended_reason) <= 500)))
 );
 
 ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.users.email IS 'personal: signing in, and sending what you need to know; kept: until the account is erased';
+
+COMMENT ON COLUMN public.users.name IS 'personal: showing you, and those who run your organisation, whose account it is; kept: until the account is erased';
+
+COMMENT ON COLUMN public.users.password_hash IS 'personal: checking your password at sign-in; kept: until the account is erased';
+
 COMMENT ON COLUMN public.users.last_sign_in_at IS 'personal: telling a first sign-in from one on a new device; kept: until the account is erased';
 
 COMMENT ON COLUMN public.users.suspended_reason IS 'personal: tells the person and later admins why the account was suspended; kept: until it is restored or erased';
+
+COMMENT ON COLUMN public.users.erased_at IS 'personal: knowing that the account was erased; kept: for good, with nothing else of you';
 
 CREATE TABLE public.webauthn_challenges (
     token_hash bytea NOT NULL,
@@ -1567,7 +1847,11 @@ CREATE TABLE public.webauthn_challenges (
 
 ALTER TABLE ONLY public.webauthn_challenges FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.webauthn_challenges.token_hash IS 'not personal: the hash of a random token';
+
 COMMENT ON COLUMN public.webauthn_challenges.user_id IS 'personal: finishing what one began with a passkey; kept: 5 minutes';
+
+COMMENT ON COLUMN public.webauthn_challenges.state IS 'personal: finishing what one began with a passkey; kept: 5 minutes';
 
 ALTER TABLE ONLY public.audit_inbox ALTER COLUMN place SET DEFAULT nextval('public.audit_inbox_place_seq'::regclass);
 
@@ -1592,6 +1876,9 @@ ALTER TABLE ONLY public.categories
 ALTER TABLE ONLY public.categories
     ADD CONSTRAINT categories_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (user_id, document, version);
+
 ALTER TABLE ONLY public.course_changes
     ADD CONSTRAINT course_changes_pkey PRIMARY KEY (course_id);
 
@@ -1613,11 +1900,17 @@ ALTER TABLE ONLY public.enrollments
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.factor_resets
     ADD CONSTRAINT factor_resets_cancel_hash_key UNIQUE (cancel_hash);
 
 ALTER TABLE ONLY public.factor_resets
     ADD CONSTRAINT factor_resets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.failed_sign_ins
+    ADD CONSTRAINT failed_sign_ins_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
@@ -1721,6 +2014,9 @@ ALTER TABLE ONLY public.pending_sign_ins
 ALTER TABLE ONLY public.person_claims
     ADD CONSTRAINT person_claims_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY public.person_exports
+    ADD CONSTRAINT person_exports_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.provider_profiles
     ADD CONSTRAINT provider_profiles_pkey PRIMARY KEY (organization_id);
 
@@ -1759,6 +2055,9 @@ ALTER TABLE ONLY public.reviews
 
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.saml_connections
+    ADD CONSTRAINT saml_connections_pkey PRIMARY KEY (connection_id);
 
 ALTER TABLE ONLY public.scim_group_members
     ADD CONSTRAINT scim_group_members_pkey PRIMARY KEY (group_id, scim_user_id);
@@ -1867,7 +2166,13 @@ CREATE UNIQUE INDEX enrollments_once ON public.enrollments USING btree (user_id,
 
 CREATE UNIQUE INDEX enrollments_order_line ON public.enrollments USING btree (order_line_id) WHERE (order_line_id IS NOT NULL);
 
+CREATE INDEX erasures_user_id_idx ON public.erasures USING btree (user_id);
+
+CREATE UNIQUE INDEX erasures_waiting_key ON public.erasures USING btree (user_id) WHERE ((withdrawn_at IS NULL) AND (done_at IS NULL));
+
 CREATE UNIQUE INDEX factor_resets_open_idx ON public.factor_resets USING btree (user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX failed_sign_ins_user_id_idx ON public.failed_sign_ins USING btree (user_id);
 
 CREATE INDEX invitations_email_idx ON public.invitations USING btree (email) WHERE (state = 'open'::text);
 
@@ -1914,6 +2219,12 @@ CREATE INDEX pending_sign_ins_expires_at_idx ON public.pending_sign_ins USING bt
 CREATE INDEX pending_sign_ins_user_id_idx ON public.pending_sign_ins USING btree (user_id);
 
 CREATE INDEX person_claims_changed_at_idx ON public.person_claims USING btree (changed_at);
+
+CREATE INDEX person_exports_expires_at_idx ON public.person_exports USING btree (expires_at);
+
+CREATE INDEX person_exports_user_id_idx ON public.person_exports USING btree (user_id, asked_at DESC);
+
+CREATE UNIQUE INDEX person_exports_waiting_key ON public.person_exports USING btree (user_id) WHERE (ready_at IS NULL);
 
 CREATE INDEX refresh_tokens_expires_at_idx ON public.refresh_tokens USING btree (expires_at);
 
@@ -2025,6 +2336,9 @@ CREATE TRIGGER users_gone AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNC
 
 CREATE TRIGGER users_guard BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.users_guard();
 
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.course_changes
     ADD CONSTRAINT course_changes_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE CASCADE;
 
@@ -2055,8 +2369,14 @@ ALTER TABLE ONLY public.enrollments
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.factor_resets
     ADD CONSTRAINT factor_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.failed_sign_ins
+    ADD CONSTRAINT failed_sign_ins_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.users(id) ON DELETE SET NULL;
@@ -2142,6 +2462,9 @@ ALTER TABLE ONLY public.passkeys
 ALTER TABLE ONLY public.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.person_exports
+    ADD CONSTRAINT person_exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.provider_profiles
     ADD CONSTRAINT provider_profiles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 
@@ -2171,6 +2494,9 @@ ALTER TABLE ONLY public.reviews
 
 ALTER TABLE ONLY public.reviews
     ADD CONSTRAINT reviews_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.saml_connections
+    ADD CONSTRAINT saml_connections_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.sso_connections(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.scim_group_members
     ADD CONSTRAINT scim_group_members_group_id_organization_id_fkey FOREIGN KEY (group_id, organization_id) REFERENCES public.scim_groups(id, organization_id) ON DELETE CASCADE;
@@ -2261,6 +2587,14 @@ CREATE POLICY audit_inbox_owner ON public.audit_inbox USING ((CURRENT_USER <> 'g
 
 CREATE POLICY audit_inbox_read ON public.audit_inbox FOR SELECT USING (public.app_is_trusted());
 
+ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY consents_delete ON public.consents FOR DELETE USING ((public.app_role() = 'system'::text));
+
+CREATE POLICY consents_insert ON public.consents FOR INSERT WITH CHECK (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
+CREATE POLICY consents_read ON public.consents FOR SELECT USING (((user_id = public.app_user_id()) OR public.app_is_trusted()));
+
 ALTER TABLE public.course_skills ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY course_skills_delete ON public.course_skills FOR DELETE USING (public.app_may_edit_course(course_id));
@@ -2295,11 +2629,21 @@ CREATE POLICY enrollments_read ON public.enrollments FOR SELECT USING (((user_id
 
 CREATE POLICY enrollments_update ON public.enrollments FOR UPDATE USING (((user_id = public.app_user_id()) OR public.app_is_trusted())) WITH CHECK (((user_id = public.app_user_id()) OR public.app_is_trusted()));
 
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY erasures_read ON public.erasures FOR SELECT USING (((user_id = public.app_user_id()) OR public.app_is_trusted()));
+
+CREATE POLICY erasures_write ON public.erasures USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
 ALTER TABLE public.factor_resets ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY factor_resets_read ON public.factor_resets FOR SELECT USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
 
 CREATE POLICY factor_resets_write ON public.factor_resets USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
+ALTER TABLE public.failed_sign_ins ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY failed_sign_ins_system ON public.failed_sign_ins USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
@@ -2453,9 +2797,21 @@ ALTER TABLE public.person_claims ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY person_claims_system ON public.person_claims USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
 
+ALTER TABLE public.person_exports ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY person_exports_delete ON public.person_exports FOR DELETE USING ((public.app_role() = 'system'::text));
+
+CREATE POLICY person_exports_insert ON public.person_exports FOR INSERT WITH CHECK (((public.app_role() = 'system'::text) OR ((user_id = public.app_user_id()) AND (ready_at IS NULL) AND (fetched_at IS NULL))));
+
+CREATE POLICY person_exports_read ON public.person_exports FOR SELECT USING (((user_id = public.app_user_id()) OR (public.app_role() = 'system'::text)));
+
+CREATE POLICY person_exports_update ON public.person_exports FOR UPDATE USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
+
 ALTER TABLE public.provider_profiles ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY provider_profiles_delete ON public.provider_profiles FOR DELETE USING ((public.app_is_trusted() OR (organization_id = ANY (public.app_org_ids()))));
+
+CREATE POLICY provider_profiles_found ON public.provider_profiles FOR INSERT WITH CHECK (public.app_has_role(organization_id, ARRAY['owner'::text]));
 
 CREATE POLICY provider_profiles_insert ON public.provider_profiles FOR INSERT WITH CHECK ((public.app_is_trusted() OR (organization_id = ANY (public.app_org_ids()))));
 
@@ -2533,6 +2889,14 @@ CREATE POLICY reviews_read ON public.reviews FOR SELECT USING (true);
 
 CREATE POLICY reviews_update ON public.reviews FOR UPDATE USING (((user_id = public.app_user_id()) OR public.app_is_trusted())) WITH CHECK (((user_id = public.app_user_id()) OR public.app_is_trusted()));
 
+ALTER TABLE public.saml_connections ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY saml_connections_owner ON public.saml_connections USING (((public.app_role() = 'system'::text) OR (EXISTS ( SELECT
+   FROM public.sso_connections c
+  WHERE (c.id = saml_connections.connection_id))))) WITH CHECK (((public.app_role() = 'system'::text) OR (EXISTS ( SELECT
+   FROM public.sso_connections c
+  WHERE (c.id = saml_connections.connection_id)))));
+
 ALTER TABLE public.scim_group_members ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY scim_group_members_system ON public.scim_group_members USING ((public.app_role() = 'system'::text)) WITH CHECK ((public.app_role() = 'system'::text));
@@ -2590,6 +2954,12 @@ ALTER TABLE public.team_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY team_members_delete ON public.team_members FOR DELETE USING ((public.app_is_trusted() OR (user_id = public.app_user_id()) OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text])));
 
 CREATE POLICY team_members_insert ON public.team_members FOR INSERT WITH CHECK ((public.app_is_trusted() OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text]) OR ((user_id = public.app_user_id()) AND (NOT is_manager) AND public.app_invited_to_team(team_id))));
+
+CREATE POLICY team_members_managed_delete ON public.team_members FOR DELETE USING ((public.app_is_trusted() OR ((NOT is_manager) AND public.app_manages_team(team_id))));
+
+CREATE POLICY team_members_managed_insert ON public.team_members FOR INSERT WITH CHECK ((public.app_is_trusted() OR ((NOT is_manager) AND public.app_manages_team(team_id))));
+
+CREATE POLICY team_members_managed_read ON public.team_members FOR SELECT USING ((public.app_is_trusted() OR public.app_manages_team(team_id)));
 
 CREATE POLICY team_members_read ON public.team_members FOR SELECT USING ((public.app_is_trusted() OR (user_id = public.app_user_id()) OR public.app_has_role(organization_id, ARRAY['owner'::text, 'manager'::text, 'editor'::text, 'analyst'::text])));
 
@@ -2674,11 +3044,23 @@ GRANT USAGE ON SEQUENCE public.audit_inbox_place_seq TO guildhall_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.categories TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.consents TO guildhall_app;
+
 GRANT SELECT ON TABLE public.course_ratings TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.course_skills TO guildhall_app;
 
+GRANT SELECT,INSERT ON TABLE public.erasures TO guildhall_app;
+
+GRANT UPDATE(due_at) ON TABLE public.erasures TO guildhall_app;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.erasures TO guildhall_app;
+
+GRANT UPDATE(done_at) ON TABLE public.erasures TO guildhall_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.factor_resets TO guildhall_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.failed_sign_ins TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO guildhall_app;
 
@@ -2718,6 +3100,16 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pending_sign_ins TO guildhall_
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_claims TO guildhall_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.person_exports TO guildhall_app;
+
+GRANT UPDATE(ready_at) ON TABLE public.person_exports TO guildhall_app;
+
+GRANT UPDATE(expires_at) ON TABLE public.person_exports TO guildhall_app;
+
+GRANT UPDATE(size_bytes) ON TABLE public.person_exports TO guildhall_app;
+
+GRANT UPDATE(fetched_at) ON TABLE public.person_exports TO guildhall_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provider_profiles TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.quiz_attempts TO guildhall_app;
@@ -2735,6 +3127,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.refresh_tokens TO guildhall_app;
 GRANT UPDATE(rotated_at) ON TABLE public.refresh_tokens TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reviews TO guildhall_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.saml_connections TO guildhall_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.scim_group_members TO guildhall_app;
 

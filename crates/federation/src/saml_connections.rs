@@ -355,10 +355,9 @@ async fn sign_in_page(db: &Db, federation: &Federation, kept: &Kept, settings: &
     let Some(url) = ask(federation, id, settings, key.as_ref(), &format!("_{request}"), db.clock().now()) else {
         return Ok(failed(what, "Its sign-in address is no address."));
     };
-    let answer = match federation.providers.fetcher().get(&url, None).await {
-        Ok(answer) => answer,
-        // The address holds the whole request, which says nothing to anybody.
-        Err(_) => return Ok(failed(what, format!("{} does not answer.", settings.sign_on_url))),
+    let Ok(answer) = federation.providers.fetcher().get(&url, None).await else {
+        // Not the whole address: it holds the request, which says nothing to anybody.
+        return Ok(failed(what, format!("{} does not answer.", settings.sign_on_url)));
     };
     let status = answer.status.as_u16();
     Ok(if answer.status.is_server_error() {

@@ -26,9 +26,9 @@ pub(crate) struct Problem {
     errors: Vec<ProblemField>,
     #[serde(skip)]
     retry_after: Option<u64>,
-    /// What a program must do before it asks again.
+    /// Whether a program must prove again who it acts for before it asks again.
     #[serde(skip)]
-    challenge: Option<String>,
+    confirm: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +47,7 @@ impl Problem {
             detail: detail.to_owned(),
             errors: Vec::new(),
             retry_after: None,
-            challenge: None,
+            confirm: false,
         }
     }
 }
@@ -66,10 +66,7 @@ impl From<Error> for Problem {
                 }
                 error => error.to_string(),
             },
-            // RFC 9470, 3, but for the status: who asks is known, and 401 would have clients throw their token away.
-            challenge: (error == Error::ConfirmRequired).then(|| {
-                format!("Bearer error=\"insufficient_user_authentication\", max_age={}", STEP_UP.num_seconds())
-            }),
+            confirm: error == Error::ConfirmRequired,
             errors: error
                 .fields()
                 .iter()
@@ -87,13 +84,15 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let (retry_after, challenge) = (self.retry_after, self.challenge.clone());
+        let (retry_after, confirm) = (self.retry_after, self.confirm);
         let mut response = (status, Json(self)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(challenge) = challenge.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        // RFC 9470, 3, but for the status: who asks is known, and 401 would have clients throw their token away.
+        let challenge = format!("Bearer error=\"insufficient_user_authentication\", max_age={}", STEP_UP.num_seconds());
+        if let Some(challenge) = HeaderValue::from_str(&challenge).ok().filter(|_| confirm) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         response

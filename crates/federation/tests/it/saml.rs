@@ -259,12 +259,13 @@ async fn owners_alone_keep_them_and_forms_say_what_to_mend() {
     let stranger = actor(db.clock(), db.id(), &[], "stranger@elsewhere.example");
     assert_eq!(told(save(db, federation, &stranger, "acme", Some(id), &good).await), Error::NotFound);
     assert_eq!(told(save(db, federation, &stranger, "acme", None, &good).await), Error::NotFound);
-    let wrong = |change: fn(&mut SamlFields)| {
+    type Change = fn(&mut SamlFields);
+    let wrong = |change: Change| {
         let mut fields = good.clone();
         change(&mut fields);
         async move { told(save(db, federation, owner, "acme", None, &fields).await) }
     };
-    let cases: [(fn(&mut SamlFields), &str); 9] = [
+    let cases: [(Change, &str); 9] = [
         (|f| f.name.clear(), "name"),
         (|f| f.metadata.clear(), "metadata"),
         (|f| f.metadata = "login.example.com".to_owned(), "metadata"),

@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::prepare::Section;
 use crate::{Area, Export};
 
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#16181d;background:#fbfaf7}
-table{border-collapse:collapse;width:100%;margin:0 0 1rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid #ccc;overflow-wrap:anywhere}
-th{width:14rem;font-weight:600}caption{text-align:left;color:#555}";
+// The reader's own colours, light or dark: the page stands alone.
+const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%;margin:0 0 1rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid;overflow-wrap:anywhere}
+th{width:14rem;font-weight:600}caption{text-align:left;font-style:italic}";
 
 /// The page.
 pub(super) fn html(sections: &[Section], name: &str, now: DateTime<Utc>) -> String {

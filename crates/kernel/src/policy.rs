@@ -183,7 +183,8 @@ actions! {
     ManageRoles = "Change roles, invite and remove anyone": &[Owner, Admin], steps_up;
     TransferOwnership = "Hand an organisation over": &[Owner], steps_up;
     ChangeOrganization = "Rename an organisation": &[Owner, Admin];
-    ManageDomains = "Prove and remove mail domains": &[Owner, Admin];
+    ManageDomains = "Add and prove mail domains": &[Owner, Admin];
+    RemoveDomains = "Remove mail domains, which ends an enforced sign-in": &[Owner, Admin], steps_up;
     ReadSignOn = "See how an organisation's people sign in": &[Owner];
     ManageSignOn = "Connect single sign-on and directories": &[Owner], steps_up;
     EditCourses = "Write a provider's courses": &[Editor, Owner, Admin];

@@ -23,7 +23,7 @@ pub(super) fn open(factors: &Factors, user: UserId, sealed: &[u8]) -> OpResult<V
 /// # Errors
 /// [`Error::SignInRequired`], [`Error::Invalid`] on `password`, [`Error::TooMany`]; [`Error::Conflict`] when an app is set up.
 pub async fn start_totp(db: &Db, factors: &Factors, actor: &Actor, proof: &PasswordProof<'_>) -> OpResult<()> {
-    let person = proof.check(db, actor).await?;
+    let person = proof.check_for_change(db, actor).await?;
     let random = db.chance().secret();
     let (secret, _) = random.split_at(totp::SECRET_BYTES);
     let sealed = factors.sealer().seal(&context(person.id), secret).map_err(|error| OpError::Other(error.into()))?;
@@ -85,7 +85,7 @@ pub async fn confirm_totp(db: &Db, factors: &Factors, actor: &Actor, code: &str)
 /// [`Error::SignInRequired`], [`Error::Invalid`] on `password`, [`Error::TooMany`], [`Error::NotFound`]; [`Error::Conflict`]
 /// when the person's role asks for a second factor and this is the last.
 pub async fn remove_totp(db: &Db, factors: &Factors, actor: &Actor, proof: &PasswordProof<'_>) -> OpResult<()> {
-    let person = proof.check(db, actor).await?;
+    let person = proof.check_for_change(db, actor).await?;
     let mut tx = db.begin(actor).await?;
     if !store::delete_totp(&mut tx, person.id).await? {
         return Err(Error::NotFound.into());

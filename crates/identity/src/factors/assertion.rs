@@ -123,7 +123,7 @@ pub(super) async fn asked(
 }
 
 /// Checks the answer to what was [`asked`]: whose passkey it is. `user` is the person that was asked, if anybody in
-/// particular. System only.
+/// particular. System only. What is wrong with it is the inner error: the failed try is counted in `tx`, so commit it all the same.
 pub(super) async fn answered(
     db: &Db,
     factors: &Factors,
@@ -132,51 +132,49 @@ pub(super) async fn answered(
     state: DiscoverableAuthentication,
     user: Option<UserId>,
     credential: &str,
-) -> OpResult<UserId> {
+) -> OpResult<Result<UserId, Error>> {
     let webauthn = factors.webauthn()?;
     let answer: PublicKeyCredential = read(credential)?;
     let Some(found) = store::lock_passkey(tx, answer.get_credential_id()).await? else {
-        failures::count(db, user, Reason::Passkey, client).await?;
-        return Err(unfit().into());
+        failures::count_in(db, tx, user, Reason::Passkey, client).await?;
+        return Ok(Err(unfit()));
     };
     // Another person's passkey is no passkey of this one; nor may the authenticator name another owner than the row does.
     let other_user = user.is_some_and(|user| user != found.user);
     let other_owner = answer.get_user_unique_id().is_some_and(|owner| owner != found.user.0.as_bytes());
     if other_user || other_owner {
-        failures::count(db, Some(user.unwrap_or(found.user)), Reason::Passkey, client).await?;
-        return Err(unfit().into());
+        failures::count_in(db, tx, Some(user.unwrap_or(found.user)), Reason::Passkey, client).await?;
+        return Ok(Err(unfit()));
     }
     let mut passkey: Passkey = serde_json::from_value(found.credential.clone())
         .map_err(|error| OpError::Other(anyhow::anyhow!("a stored passkey can't be read: {error}")))?;
     let result = match webauthn.finish_discoverable_authentication_v2(&answer, state, &passkey) {
         Ok(result) => result,
         Err(error) => {
-            failures::count(db, Some(found.user), Reason::Passkey, client).await?;
+            failures::count_in(db, tx, Some(found.user), Reason::Passkey, client).await?;
             if matches!(error, WebauthnError::CredentialPossibleCompromise) {
-                warn_of_copy(db, found.user, &found.name).await?;
+                warn_of_copy(db, tx, found.user, &found.name).await?;
             }
-            return Err(refused(&error).into());
+            return Ok(Err(refused(&error)));
         }
     };
     if !result.user_verified() {
-        failures::count(db, Some(found.user), Reason::Passkey, client).await?;
-        return Err(unfit().into());
+        failures::count_in(db, tx, Some(found.user), Reason::Passkey, client).await?;
+        return Ok(Err(unfit()));
     }
     passkey.update_credential(&result);
     let credential = serde_json::to_value(&passkey).map_err(|error| OpError::Other(error.into()))?;
     store::passkey_used(tx, found.id, &credential, db.clock().now()).await?;
-    Ok(found.user)
+    Ok(Ok(found.user))
 }
 
 /// The counter of a passkey went back: somebody may have a copy (WebAuthn, 7.2, step 22). It is refused, and its owner is
-/// told, in a transaction of its own since the sign-in fails.
-async fn warn_of_copy(db: &Db, user: UserId, passkey: &str) -> OpResult<()> {
-    let mut tx = db.begin(&Actor::System("passkey")).await?;
-    if let Some(person) = person(&mut tx, user).await? {
+/// told.
+async fn warn_of_copy(db: &Db, tx: &mut Tx, user: UserId, passkey: &str) -> OpResult<()> {
+    if let Some(person) = person(tx, user).await? {
         let day = db.clock().now().timestamp() / 86_400;
         let mail = Mail::CopiedPasskey { name: person.name.clone(), passkey: passkey.to_owned() };
-        jobs::send(&mut tx, format!("copied-passkey:{user}:{day}"), person.to(), mail).await?;
-        tx.commit().await?;
+        jobs::send(tx, format!("copied-passkey:{user}:{day}"), person.to(), mail).await?;
     }
     Ok(())
 }

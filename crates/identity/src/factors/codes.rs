@@ -76,7 +76,7 @@ pub async fn keep_recovery_codes(db: &Db, actor: &Actor) -> OpResult<()> {
 /// # Errors
 /// [`Error::SignInRequired`], [`Error::Invalid`] on `password`, [`Error::TooMany`]; [`Error::Conflict`] without a second factor.
 pub async fn make_recovery_codes(db: &Db, factors: &Factors, actor: &Actor, proof: &PasswordProof<'_>) -> OpResult<()> {
-    let person = proof.check(db, actor).await?;
+    let person = proof.check_for_change(db, actor).await?;
     let mut tx = db.begin(actor).await?;
     if !store::status(&mut tx, person.id).await?.has_second_factor() {
         return Err(Error::conflict("Set up an authenticator app or a passkey first.").into());

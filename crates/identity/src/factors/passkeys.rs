@@ -38,7 +38,7 @@ pub async fn start_passkey(
 ) -> OpResult<Ceremony> {
     name(passkey_name)?;
     let webauthn = factors.webauthn()?;
-    let person = proof.check(db, actor).await?;
+    let person = proof.check_for_change(db, actor).await?;
     let mut tx = db.begin(actor).await?;
     let rows = store::passkeys(&mut tx, person.id).await?;
     drop(tx);
@@ -121,7 +121,7 @@ pub async fn remove_passkey(
     proof: &PasswordProof<'_>,
     id: PasskeyId,
 ) -> OpResult<()> {
-    let person = proof.check(db, actor).await?;
+    let person = proof.check_for_change(db, actor).await?;
     let mut tx = db.begin(actor).await?;
     let name = store::delete_passkey(&mut tx, person.id, id).await?.ok_or(Error::NotFound)?;
     security::after_removal(db, factors, &mut tx, actor, &person, &format!("the passkey “{name}”")).await?;

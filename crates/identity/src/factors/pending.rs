@@ -142,7 +142,10 @@ pub async fn finish_second_step_by_passkey(
 
     let mut tx = db.begin(&ACTOR).await?;
     let (hash, _) = pending(db, &mut tx, token).await?;
-    assertion::answered(db, factors, &mut tx, client, state, Some(user), credential).await?;
+    if let Err(error) = assertion::answered(db, factors, &mut tx, client, state, Some(user), credential).await? {
+        tx.commit().await?;
+        return Err(error.into());
+    }
     let person = person(&mut tx, user).await?.ok_or_else(stale)?;
     store::delete_pending(&mut tx, &hash).await?;
     let session = open(db, &mut tx, &person, client, &["pwd", "hwk", "mfa"]).await?;
@@ -178,7 +181,13 @@ pub async fn finish_passkey_sign_in(
 ) -> OpResult<NewSession> {
     let state = assertion::asked(db, Purpose::SignIn, None, challenge).await?;
     let mut tx = db.begin(&Actor::System("sign-in")).await?;
-    let user = assertion::answered(db, factors, &mut tx, client, state, None, credential).await?;
+    let user = match assertion::answered(db, factors, &mut tx, client, state, None, credential).await? {
+        Ok(user) => user,
+        Err(error) => {
+            tx.commit().await?;
+            return Err(error.into());
+        }
+    };
     let person = person(&mut tx, user).await?.ok_or_else(assertion::stale)?;
     if person.suspended {
         failures::count_in(db, &mut tx, Some(user), Reason::Suspended, client).await?;

@@ -170,6 +170,19 @@ impl PasswordProof<'_> {
         self.throttle.succeeded(&person.email, &self.client.address);
         Ok(person)
     }
+
+    /// As [`PasswordProof::check`], before the factors themselves change: who has one must have shown it lately, or a password
+    /// and an open session would do to put another in its place.
+    pub(super) async fn check_for_change(&self, db: &Db, actor: &Actor) -> OpResult<Person> {
+        let user = actor.user()?;
+        let mut tx = db.begin(actor).await?;
+        let has_second_factor = store::status(&mut tx, user.id).await?.has_second_factor();
+        drop(tx);
+        if has_second_factor {
+            user.confirmed_recently(&user.clock)?;
+        }
+        self.check(db, actor).await
+    }
 }
 
 /// What a signed-in person proves again with, before something weighty.
@@ -221,8 +234,9 @@ pub async fn prove_again(
         Proof::Passkey { token, credential } => {
             let state = assertion::asked(db, Purpose::Prove, Some(user.id), token).await?;
             let mut tx = db.begin(&Actor::System("prove-again")).await?;
-            assertion::answered(db, factors, &mut tx, client, state, Some(user.id), credential).await?;
+            let answer = assertion::answered(db, factors, &mut tx, client, state, Some(user.id), credential).await?;
             tx.commit().await?;
+            answer?;
             return Ok(&["hwk", "mfa"]);
         }
     };

@@ -1,15 +1,15 @@
 //! Opening a session, whichever way the person proved who they are: the one place that makes them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_kernel::{Actor, Clock, UserActor, mail::Mail, token};
+use guildhall_kernel::{Actor, Clock, STEP_UP, UserActor, mail::Mail, token};
 use guildhall_types::{Error, SessionId, UserId, organization::OrganizationKind};
 use serde_json::json;
 
 use super::enforced::{self, THROUGH_ORGANIZATION};
 use crate::{
-    Client, jobs,
+    Client, factors, jobs,
     policy::{self, REFRESH_FOR, SEEN_FOR},
     store::{self, NewSessionRow, Person, SignedRow},
 };
@@ -106,6 +106,10 @@ pub(crate) async fn open_session(
     let session =
         NewSessionRow { id, user: person.id, user_agent: &user_agent, address: &address, amr: &amr, now, expires_at };
     let signed_in_before = store::insert_session(tx, &session).await?;
+    // An organisation's word opens the session. Who has a second factor of their own shows that before what matters.
+    if methods.contains(&THROUGH_ORGANIZATION) && factors::store::status(tx, person.id).await?.has_second_factor() {
+        store::set_authenticated(tx, person.id, id, &amr, now - STEP_UP - TimeDelta::seconds(1)).await?;
+    }
     let (refresh_token, hash) = token::issue(db.chance());
     store::insert_refresh_token(tx, &hash, id, now, expires_at).await?;
     if signed_in_before.is_some() {

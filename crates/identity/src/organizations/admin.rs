@@ -1,7 +1,7 @@
 //! What platform admins see and do of people and organisations, and the lists that everybody else sees a part of.
 
 use guildhall_audit::{Event, record};
-use guildhall_db::{Db, OpResult};
+use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{
     Action, Actor, Subject,
     mail::{Mail, SendMail},
@@ -47,7 +47,14 @@ pub async fn people(
     let (after, limit) = (after(cursor)?, limit.clamp(1, LIST_MAX));
     let mut tx = db.begin(actor).await?;
     let rows = store::admin::people(&mut tx, text, None, after, limit + 1).await?;
+    looked_through(&mut tx, actor, rows.len(), !text.is_empty()).await?;
+    tx.commit().await?;
     Ok(page(rows, limit, |item| item.id.0))
+}
+
+/// Tells that an admin read a list of people: how many, and whether they sought somebody; not whom, which may be an address.
+async fn looked_through(tx: &mut Tx, actor: &Actor, found: usize, sought: bool) -> OpResult<()> {
+    record(tx, actor, Event::read("user", "list").after(json!({ "found": found, "sought": sought }))).await
 }
 
 /// A person, with where they are signed in and belong.
@@ -59,6 +66,8 @@ pub async fn person(db: &Db, actor: &Actor, id: UserId) -> OpResult<PersonView> 
     let mut tx = db.begin(actor).await?;
     let found = store::admin::person(&mut tx, id, db.clock().now()).await?.ok_or(Error::NotFound)?;
     let organizations = store::admin::memberships(&mut tx, id).await?;
+    record(&mut tx, actor, Event::read("user", id)).await?;
+    tx.commit().await?;
     Ok(PersonView {
         person: found.item,
         suspended_reason: found.suspended_reason,
@@ -150,12 +159,15 @@ pub async fn organization(db: &Db, actor: &Actor, slug: &str) -> OpResult<Organi
     let mut tx = db.begin(actor).await?;
     let found = find(&mut tx, actor, slug, Action::ReadOrganization).await?;
     let domains = store::domains::list(&mut tx, found.id).await?;
-    Ok(OrganizationAdminView {
+    let view = OrganizationAdminView {
         organization: store::admin::organization(&mut tx, found.id).await?,
         suspended_reason: store::admin::suspended_reason(&mut tx, found.id).await?,
         domains: domains.into_iter().filter(|row| row.verified_at.is_some()).map(|row| row.domain).collect(),
         members: store::members::members(&mut tx, found.id, actor.user_id()).await?,
-    })
+    };
+    record(&mut tx, actor, Event::read("organization", found.id)).await?;
+    tx.commit().await?;
+    Ok(view)
 }
 
 /// Suspends an organisation: its roles count nowhere from then on, and its name is hidden.
@@ -170,7 +182,7 @@ pub async fn suspend_organization(db: &Db, actor: &Actor, slug: &str, reason: &s
 /// Lets a suspended organisation go on.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it is not suspended.
+/// [`Error::Conflict`] when it is not suspended, or has lost its last owner meanwhile.
 pub async fn restore_organization(db: &Db, actor: &Actor, slug: &str) -> OpResult<()> {
     set_suspended(db, actor, slug, None, "This organisation is not suspended.").await
 }
@@ -179,6 +191,9 @@ async fn set_suspended(db: &Db, actor: &Actor, slug: &str, reason: Option<&str>,
     actor.may(Action::ReadOrganizations, &Subject::Platform)?;
     let mut tx = db.begin(actor).await?;
     let found = find(&mut tx, actor, slug, Action::SuspendOrganization).await?;
+    if reason.is_none() && !store::admin::has_owner(&mut tx, found.id).await? {
+        return Err(Error::conflict("Nobody owns this organisation any more, so it stays closed.").into());
+    }
     if !store::admin::set_organization_suspended(&mut tx, found.id, reason, db.clock().now()).await? {
         return Err(Error::conflict(twice).into());
     }
@@ -203,6 +218,7 @@ pub async fn visible_people(db: &Db, actor: &Actor, cursor: Option<&str>, limit:
     let mut tx = db.begin(actor).await?;
     let rows = if actor.can(Action::ReadPeople, &Subject::Platform) {
         let rows = store::admin::people(&mut tx, "", None, after, limit + 1).await?;
+        looked_through(&mut tx, actor, rows.len(), false).await?;
         rows.into_iter().map(|row| Colleague { id: row.id, name: row.name, email: row.email }).collect()
     } else {
         let mine: Vec<Uuid> = user
@@ -220,6 +236,7 @@ pub async fn visible_people(db: &Db, actor: &Actor, cursor: Option<&str>, limit:
             store::admin::colleagues(&mut tx, &mine, after, limit + 1).await?
         }
     };
+    tx.commit().await?;
     Ok(page(rows, limit, |item| item.id.0))
 }
 

@@ -79,7 +79,7 @@ pub async fn add_domain(db: &Db, actor: &Actor, slug: &str, domain: &str) -> OpR
 /// [`Error::NotFound`].
 pub async fn remove_domain(db: &Db, actor: &Actor, slug: &str, domain: &str) -> OpResult<()> {
     let mut tx = db.begin(actor).await?;
-    let found = find(&mut tx, actor, slug, Action::ManageDomains).await?;
+    let found = find(&mut tx, actor, slug, Action::RemoveDomains).await?;
     if !store::domains::delete(&mut tx, found.id, domain).await.map_err(refused)? {
         return Err(Error::NotFound.into());
     }
@@ -108,7 +108,10 @@ pub async fn check_domain(db: &Db, dns: &Dns, actor: &Actor, slug: &str, domain:
         .into());
     }
     let mut tx = db.begin(&ACTOR).await?;
-    store::domains::verify(&mut tx, found.id, &row.domain, "dns", db.clock().now()).await.map_err(refused)?;
+    if !store::domains::verify(&mut tx, found.id, &row.domain, "dns", db.clock().now()).await.map_err(refused)? {
+        // Proved by another click meanwhile, or removed.
+        return store::domains::one(&mut tx, found.id, domain).await?.map(|_| ()).ok_or(Error::NotFound.into());
+    }
     record(
         &mut tx,
         actor,
@@ -140,12 +143,22 @@ pub async fn send_code(db: &Db, actor: &Actor, slug: &str, domain: &str, mailbox
     if row.code_sent_count >= policy::CODES_AT_MOST {
         return Err(Error::conflict("Ten codes were sent for this domain. Prove it by DNS, or contact us.").into());
     }
+    // However often domains are removed and added again.
+    let since = db.clock().now() - policy::CODES_WITHIN;
+    if store::domains::codes_sent(&mut tx, found.id, since).await? >= policy::CODES_AT_ONCE {
+        return Err(Error::conflict(
+            "Your organisation had twenty codes in a day. Prove the domain by DNS, or go on tomorrow.",
+        )
+        .into());
+    }
     let code = format!("{:08}", db.chance().below(100_000_000));
     let until = db.clock().now() + policy::CODE_FOR;
     let hash = code_hash(&row, &code);
     store::domains::set_code(&mut tx, found.id, &row.domain, mailbox, &hash, until).await?;
     let mail = Mail::DomainCode { organization: found.name.clone(), domain: row.domain.clone(), code };
-    let key = format!("domain-code:{}:{}:{}", found.id, row.code_sent_count + 1, row.domain);
+    // With what is of this row alone: a domain that was removed and added again gets its mails.
+    let mark = row.verification.get(..20).unwrap_or_default();
+    let key = format!("domain-code:{}:{mark}:{}:{}", found.id, row.code_sent_count + 1, row.domain);
     let key = key.get(..200).unwrap_or(&key).to_owned();
     let to = format!("{mailbox}@{}", row.domain);
     enqueue(&mut tx, &SendMail { key, user: None, to, mail }, JobOptions::default()).await?;

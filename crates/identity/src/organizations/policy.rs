@@ -19,6 +19,9 @@ const BETWEEN_SENDS: TimeDelta = TimeDelta::minutes(1);
 pub const CODE_FOR: TimeDelta = TimeDelta::minutes(30);
 pub const CODE_TRIES: i32 = 5;
 pub const CODES_AT_MOST: i32 = 10;
+/// Codes that one organisation has sent within [`CODES_WITHIN`], for all its domains.
+pub const CODES_AT_ONCE: i64 = 20;
+pub const CODES_WITHIN: TimeDelta = TimeDelta::days(1);
 /// Open invitations of one organisation, so that nobody mails the whole town in its name.
 pub const OPEN_INVITATIONS: i64 = 2_000;
 /// Organisations that one person sets up.

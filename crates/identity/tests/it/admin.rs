@@ -108,3 +108,24 @@ async fn lists_come_whole_by_cursor_and_each_sees_their_own() {
     assert!(org::people(&stage.db, &admin, "%", None, 10).await.unwrap().items.is_empty());
     assert_eq!(told(org::visible_people(&stage.db, &Actor::Anonymous, None, 10).await), Error::SignInRequired);
 }
+
+#[tokio::test]
+async fn reading_other_peoples_data_is_told() {
+    let stage = Stage::new().await;
+    let admin = admin(&stage).await;
+    let (owner, slug) = stage.enterprise().await;
+    let read = async || stage.count("select count(*) from audit_inbox where action = 'data.read'").await;
+    org::people(&stage.db, &admin, "ada", None, 10).await.unwrap();
+    assert_eq!(read().await, 1);
+    org::person(&stage.db, &admin, owner.id).await.unwrap();
+    assert_eq!(read().await, 2);
+    org::organization(&stage.db, &admin, &slug).await.unwrap();
+    assert_eq!(read().await, 3);
+    org::visible_people(&stage.db, &admin, None, 10).await.unwrap();
+    assert_eq!(read().await, 4);
+    // Who looks at their own colleagues reads nobody else's.
+    org::visible_people(&stage.db, &stage.now(&owner).await, None, 10).await.unwrap();
+    assert_eq!(read().await, 4);
+    // Whom one looked for is not written down.
+    assert_eq!(stage.count("select count(*) from audit_inbox where after::text like '%ada%'").await, 0);
+}

@@ -125,6 +125,54 @@ async fn a_domain_is_proved_by_the_code_that_its_postmaster_got() {
 }
 
 #[tokio::test]
+async fn a_domain_that_comes_back_gets_its_code_and_nobody_is_flooded() {
+    let stage = Stage::new().await;
+    let (owner, slug) = stage.enterprise().await;
+    let boss = stage.now(&owner).await;
+    let send = async || org::send_code(&stage.db, &boss, &slug, "leeds.example", "postmaster@leeds.example").await;
+    let mut keys = std::collections::BTreeSet::new();
+    for round in 0..3 {
+        org::add_domain(&stage.db, &boss, &slug, "leeds.example").await.unwrap();
+        for _ in 0..9 {
+            match send().await {
+                Ok(()) => {
+                    let mail = stage.take::<SendMail>().await.pop().unwrap();
+                    assert!(keys.insert(mail.key.clone()), "sent under a key of before: {}", mail.key);
+                    // As when it is delivered.
+                    sqlx::query("insert into notifications (id, dedupe_key, template, created_at) values (gen_random_uuid(), $1, 'domain_code', $2)")
+                        .bind(&mail.key)
+                        .bind(stage.db.clock().now())
+                        .execute(&stage.test.owner)
+                        .await
+                        .unwrap();
+                }
+                Err(error) => assert!(round == 2 && matches!(error.told(), Error::Conflict { .. })),
+            }
+        }
+        org::remove_domain(&stage.db, &boss, &slug, "leeds.example").await.unwrap();
+    }
+    assert_eq!(keys.len(), 20);
+}
+
+#[tokio::test]
+async fn where_a_directory_keeps_the_people_the_domain_lets_nobody_in() {
+    let stage = Stage::new().await;
+    let (owner, slug) = stage.enterprise().await;
+    let boss = stage.now(&owner).await;
+    org::add_domain(&stage.db, &boss, &slug, "leeds.example").await.unwrap();
+    let record = org::domains(&stage.db, &boss, &slug).await.unwrap()[0].record.clone();
+    org::check_domain(&stage.db, &dns(Some(record)).await, &boss, &slug, "leeds.example").await.unwrap();
+    let leaver = stage.now(&stage.somebody("ada@leeds.example").await).await;
+    let offers = async || org::mine(&stage.db, &leaver, None).await.unwrap().joinable.len();
+    assert_eq!(offers().await, 1);
+    stage
+        .owner_sql("insert into scim_tokens (id, organization_id, name, token_hash, created_at) select gen_random_uuid(), organization_id, 'Directory', sha256('t'), now() from organization_domains")
+        .await;
+    assert_eq!(offers().await, 0);
+    assert_eq!(told(org::join_by_domain(&stage.db, &leaver, &slug).await), Error::NotFound);
+}
+
+#[tokio::test]
 async fn one_domain_is_proved_by_one_organisation() {
     let stage = Stage::new().await;
     let (owner, slug) = stage.enterprise().await;

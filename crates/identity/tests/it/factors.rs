@@ -2,12 +2,12 @@
 
 use chrono::TimeDelta;
 use guildhall_identity::{
-    SignedIn, Throttle,
+    Client, SignedIn, Throttle,
     factors::{
         Proof, confirm_totp, keep_recovery_codes, make_recovery_codes, must_set_up, prove_again, read_recovery_codes,
         read_totp, remove_totp, second_step, security, sign_in_with_code, start_totp,
     },
-    sign_in,
+    sign_in, sign_in_federated,
 };
 use guildhall_kernel::Actor;
 use guildhall_types::{Error, factors::TotpView};
@@ -229,6 +229,34 @@ async fn a_removed_app_is_not_asked_for_and_its_codes_are_gone() {
     assert_eq!(told(remove_totp(&stage.db, &stage.factors, &actor, &stage.proof(PASSWORD)).await), Error::NotFound);
     let refused = told(make_recovery_codes(&stage.db, &stage.factors, &actor, &stage.proof(PASSWORD)).await);
     assert!(matches!(refused, Error::Conflict { .. }));
+}
+
+#[tokio::test]
+async fn a_password_and_an_open_session_do_not_change_the_factors_of_who_has_one() {
+    let stage = Stage::new().await;
+    let (actor, _) = stage.signed_in(ADA).await;
+    with_app(&stage, &actor).await;
+    stage.wait(TimeDelta::minutes(11));
+    let (db, factors, proof) = (&stage.db, &stage.factors, stage.proof(PASSWORD));
+    assert_eq!(told(start_totp(db, factors, &actor, &proof).await), Error::ConfirmRequired);
+    assert_eq!(told(remove_totp(db, factors, &actor, &proof).await), Error::ConfirmRequired);
+    assert_eq!(told(make_recovery_codes(db, factors, &actor, &proof).await), Error::ConfirmRequired);
+}
+
+#[tokio::test]
+async fn an_organisations_word_is_no_fresh_proof_of_who_has_a_factor_of_their_own() {
+    let stage = Stage::new().await;
+    let (actor, _) = stage.signed_in(ADA).await;
+    let through = async || {
+        let mut tx = stage.db.begin(&Actor::System("test")).await.unwrap();
+        let id = actor.user_id().unwrap();
+        let session = sign_in_federated(&stage.db, &mut tx, id, &Client::default(), &["sso"]).await.unwrap();
+        tx.commit().await.unwrap();
+        session.signed.actor.confirmed_recently(stage.db.clock())
+    };
+    assert_eq!(through().await, Ok(()));
+    with_app(&stage, &actor).await;
+    assert_eq!(through().await, Err(Error::ConfirmRequired));
 }
 
 #[tokio::test]

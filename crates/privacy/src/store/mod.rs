@@ -32,13 +32,14 @@ pub(crate) async fn lock_person(tx: &mut PgConnection, user: UserId) -> Result<O
     .await
 }
 
-/// Organisations that have no other owner.
+/// Organisations that have no other owner who could run them. What the platform has suspended is closed, and needs none.
 pub(crate) async fn sole_owned(tx: &mut PgConnection, user: UserId) -> Result<Vec<SoleOwned>> {
     sqlx::query_as!(
         SoleOwned,
         "select o.slug, o.name from memberships m join organizations o on o.id = m.organization_id
-         where m.user_id = $1 and m.role = 'owner' and not exists (
-             select from memberships other where other.organization_id = m.organization_id and other.role = 'owner' and other.user_id <> $1)
+         where m.user_id = $1 and m.role = 'owner' and o.suspended_at is null and not exists (
+             select from memberships other join users u on u.id = other.user_id
+             where other.organization_id = m.organization_id and other.role = 'owner' and other.user_id <> $1 and u.suspended_at is null)
          order by o.name",
         user.0
     )

@@ -192,6 +192,15 @@ pub(crate) async fn organization(tx: &mut PgConnection, id: OrganizationId) -> R
     })
 }
 
+pub(crate) async fn has_owner(tx: &mut PgConnection, id: OrganizationId) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from memberships where organization_id = $1 and role = 'owner') as "has!""#,
+        id.0
+    )
+    .fetch_one(tx)
+    .await
+}
+
 /// Everybody of those organisations whom the actor may see.
 pub(crate) async fn colleagues(
     tx: &mut PgConnection,

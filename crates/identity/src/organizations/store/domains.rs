@@ -87,8 +87,8 @@ pub(crate) async fn verify(
     domain: &str,
     by: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
-    sqlx::query!(
+) -> Result<bool> {
+    let done = sqlx::query!(
         "update organization_domains set verified_at = $4, verified_by = $3, code_hash = null, code_expires_at = null
          where organization_id = $1 and domain = $2 and verified_at is null",
         id.0,
@@ -98,7 +98,7 @@ pub(crate) async fn verify(
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 pub(crate) async fn set_code(
@@ -133,4 +133,15 @@ pub(crate) async fn count_try(tx: &mut PgConnection, id: OrganizationId, domain:
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Codes that an organisation had sent since then.
+pub(crate) async fn codes_sent(tx: &mut PgConnection, id: OrganizationId, since: DateTime<Utc>) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from notifications where dedupe_key like 'domain-code:' || $1::uuid || ':%' and created_at > $2"#,
+        id.0,
+        since
+    )
+    .fetch_one(tx)
+    .await
 }

@@ -260,9 +260,17 @@ mod tests {
             assert_eq!(place.to_string(), shown);
             assert!(!format!("{place:?}").contains("hush"), "{place:?}");
         }
-        for wrong in
-            ["", "file:", "./x", "s3://", "s3://ab", "s3://Bucket", "s3://bucket//x", "s3://bucket/../x", "gs://bucket"]
-        {
+        for wrong in [
+            "",
+            "file:",
+            "./x",
+            "s3://",
+            "s3://ab",
+            "s3://Bucket",
+            "s3://bucket/a//x",
+            "s3://bucket/../x",
+            "gs://bucket",
+        ] {
             let error = read(wrong, &AWS).unwrap_err().to_string();
             assert!(error.contains("GUILDHALL_FILES"), "{wrong}: {error}");
         }

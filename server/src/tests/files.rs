@@ -149,6 +149,10 @@ async fn what_is_made_once_is_not_made_over() {
 async fn the_doctor_leaves_nothing_and_says_what_to_mend() {
     let s3 = StandIn::start(Manner::Proper).await;
     s3.place(&[]).check().await.unwrap();
+    let secret = s3.folder.path().join("secret");
+    std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
+    let of_file = [("AWS_SECRET_ACCESS_KEY", ""), ("AWS_SECRET_ACCESS_KEY_FILE", secret.to_str().unwrap())];
+    s3.place(&of_file).check().await.unwrap();
     let left = s3.place(&[("GUILDHALL_FILES", "s3://guildhall")]).open().unwrap();
     assert_eq!(left.list(None).try_collect::<Vec<_>>().await.unwrap(), []);
     for (setting, told) in [
@@ -253,7 +257,7 @@ async fn a_persons_copy_lies_in_the_bucket_until_its_week_is_over() {
         .header(header::ACCEPT, "text/html")
         .header("sec-fetch-site", "same-origin")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    assert_eq!(site.send(ask.body(Body::empty()).unwrap()).await.status(), StatusCode::SEE_OTHER);
+    assert!(site.send(ask.body(Body::empty()).unwrap()).await.status().is_redirection());
     let id: uuid::Uuid = sqlx::query_scalar("select id from person_exports").fetch_one(&site.test.owner).await.unwrap();
     let (db, files) = (&site.state.db, site.state.files.clone());
     run_export(db, &*files, &PrepareExport { export: id.into() }).await.unwrap();

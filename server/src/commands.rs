@@ -135,7 +135,7 @@ pub(crate) fn say(line: &str) {
 async fn audit_verify() -> anyhow::Result<ExitCode> {
     let config = Config::from_env()?;
     let db = state::connect_db(&config).await?;
-    let files = state::open_files(&config)?;
+    let files = config.files.open()?;
     let mut told = 0;
     let report = guildhall_audit::verify(&db, &*files, |done, all| {
         if done - told >= 50_000 || done == all {
@@ -165,7 +165,7 @@ async fn audit_verify() -> anyhow::Result<ExitCode> {
 async fn retention(dry_run: bool) -> anyhow::Result<ExitCode> {
     let config = Config::from_env()?;
     let db = state::connect_db(&config).await?;
-    let files = state::open_files(&config)?;
+    let files = config.files.open()?;
     let report = guildhall_privacy::run_retention(&db, &*files, dry_run).await?;
     db.close().await;
     for line in &report.lines {
@@ -187,10 +187,11 @@ async fn import(file: PathBuf, all_or_nothing: bool, publish: bool) -> anyhow::R
         _ => anyhow::bail!("{}: the name must end in .csv or .json", file.display()),
     };
     let bytes = std::fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
+    let files = config.files.open()?;
     let db = state::connect_db(&config).await?;
     let options = ImportOptions { all_or_nothing, publish, provider: None };
     let report = guildhall_catalog::import(&db, &Actor::System("import"), format, &bytes, &options).await?;
-    downloads::store(&config, &report.files).await?;
+    downloads::store(&*files, &report.files).await?;
     for error in &report.errors {
         let column = if error.column.is_empty() { String::new() } else { format!(", column {}", error.column) };
         say(&format!("line {}{column}: {}", error.line, error.message));

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use anyhow::{Context, bail, ensure};
 use guildhall_identity::{FactorSettings, RequiredOf};
 
-use crate::proxies::TrustedProxies;
+use crate::{files::Place, proxies::TrustedProxies};
 
 /// The names that this program knows under its own prefix.
 const KNOWN: [&str; 14] = [
@@ -43,7 +43,7 @@ pub(crate) struct Config {
     pub addr: SocketAddr,
     /// Without a slash at the end.
     pub base_url: String,
-    pub files: PathBuf,
+    pub files: Place,
     pub index: PathBuf,
     pub stripe_secret_key: String,
     /// Several, with commas between, while a secret is being rolled.
@@ -148,9 +148,7 @@ impl Config {
             }
         };
         let files = get("GUILDHALL_FILES")?.unwrap_or_else(|| "file:./.local/files".to_owned());
-        let Some(files) = files.strip_prefix("file:").map(PathBuf::from) else {
-            bail!("GUILDHALL_FILES must be file:PATH; s3:// is not there yet");
-        };
+        let files = Place::read(&files, given, &get)?;
         let rate_limits = match get("GUILDHALL_RATE_LIMITS")?.as_deref() {
             None | Some("on") => true,
             Some("off") if addr.ip().is_loopback() => false,

@@ -43,16 +43,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         }
         Err(error) => report("database", Err(format!("{error:#}"))),
     }
-    let probe = config.files.join(".doctor");
-    let files = std::fs::create_dir_all(&config.files)
-        .and_then(|()| std::fs::write(&probe, b"ok"))
-        .and_then(|()| std::fs::remove_file(&probe));
-    report(
-        "files",
-        files
-            .map(|()| config.files.display().to_string())
-            .map_err(|error| format!("{} can't be written: {error}. Set GUILDHALL_FILES", config.files.display())),
-    );
+    report("files", config.files.check().await.map(|()| config.files.to_string()));
     let index = guildhall_search::SearchIndex::open(&config.index);
     report(
         "index",

@@ -1,7 +1,5 @@
 //! Files of download lessons: put into the file store by imports, handed to those who are enrolled.
 
-use std::sync::Arc;
-
 use anyhow::Context;
 use axum::{
     Extension,
@@ -11,16 +9,17 @@ use axum::{
 };
 use guildhall_kernel::Actor;
 use guildhall_types::Error;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path as Key};
 
-use crate::{config::Config, rest::problem::Problem, state::AppState};
+use crate::{rest::problem::Problem, state::AppState};
 
 /// Writes the files that an import brought.
-pub(crate) async fn store(config: &Config, files: &[(String, String)]) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&config.files).with_context(|| format!("{} can't be made", config.files.display()))?;
-    let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
+pub(crate) async fn store(store: &dyn ObjectStore, files: &[(String, String)]) -> anyhow::Result<()> {
     for (key, content) in files {
-        store.put(&Key::from(key.as_str()), PutPayload::from(content.clone().into_bytes())).await?;
+        store
+            .put(&Key::from(key.as_str()), PutPayload::from(content.clone().into_bytes()))
+            .await
+            .context("a lesson's file can't be put into the file store; `guildhall doctor` says why")?;
     }
     Ok(())
 }

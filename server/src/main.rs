@@ -8,6 +8,7 @@ mod covers;
 mod data_copy;
 mod doctor;
 mod downloads;
+mod files;
 mod form_errors;
 mod health;
 mod index;

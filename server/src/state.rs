@@ -12,7 +12,7 @@ use guildhall_payments::Stripe;
 use guildhall_search::SearchIndex;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
-use object_store::{ObjectStore, local::LocalFileSystem};
+use object_store::ObjectStore;
 
 use crate::{
     cards::Cards,
@@ -77,7 +77,7 @@ impl AppState {
         let stripe = Stripe::new(&config.stripe_secret_key, Some(&config.stripe_api_base), &config.base_url)?;
         let mailer =
             Mailer::new(&config.sendgrid_api_base, &config.sendgrid_api_key, &config.mail_from, &config.base_url)?;
-        let files = open_files(&config)?;
+        let files = config.files.open()?;
         let throttle = if config.rate_limits { Throttle::new(db.clock().clone()) } else { Throttle::off() };
         let passwords = Passwords::new(db.chance())?;
         let sealer = Sealer::new(config.secret_key.bytes(), db.chance());
@@ -106,12 +106,6 @@ impl AppState {
             config,
         })))
     }
-}
-
-/// Where files are kept; the folder is made when it is not there.
-pub(crate) fn open_files(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
-    std::fs::create_dir_all(&config.files)?;
-    Ok(Arc::new(LocalFileSystem::new_with_prefix(&config.files)?))
 }
 
 pub(crate) async fn connect_db(config: &Config) -> anyhow::Result<Db> {

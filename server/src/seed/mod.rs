@@ -92,7 +92,7 @@ async fn fill(config: &Config, db: &Db, size: Size) -> anyhow::Result<()> {
         }
         files.extend(report.files);
     }
-    downloads::store(config, &files).await?;
+    downloads::store(&*config.files.open()?, &files).await?;
     say(&format!("{total} courses"));
 
     let mut tx = db.begin(&ACTOR).await?;

@@ -6,6 +6,7 @@ mod bad_input;
 mod cards;
 mod edges;
 mod federation;
+mod files;
 mod language;
 mod outage;
 mod outsiders;

@@ -131,7 +131,7 @@ export const OWNED: Place[] = [
   { name: "organisation-domains", path: `${ORGANISATION}/domains` },
   { name: "organisation-sign-on", path: `${ORGANISATION}/sign-on` },
   { name: "organisation-sign-on-new", path: `${ORGANISATION}/sign-on/new?kind=generic`, then: proveAgain },
-  { name: "invitation-too-late", path: "/invitations/abc" },
+  { name: "invitation-too-late", path: "/invitations/abc", status: 409 },
   { name: "link-sign-on-nothing", path: "/account/link-sign-on" },
 ];
 

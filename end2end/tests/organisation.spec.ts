@@ -21,6 +21,7 @@ for (const [name, js] of [
       await signUp(page, owner);
       await signIn(page, owner);
       await test.step("set up", () => found(page, organisation));
+      await test.step("name a second team like the first", () => renameWrongly(page));
       const link = await test.step("invite", () => invite(page, guest, organisation));
       await test.step("join", () => join(browser, js, guest, link, organisation));
       await test.step("hand over", () => handOver(page, guest));
@@ -42,6 +43,29 @@ async function found(page: Page, organisation: string): Promise<void> {
   await page.getByLabel("Name of the team").fill("Analysts");
   await page.getByRole("button", { name: "Make the team" }).click();
   await expect(page.getByText("The team is there")).toBeVisible();
+}
+
+/** What is wrong with one of several forms stands at that one, is led to, and loses nothing. */
+async function renameWrongly(page: Page): Promise<void> {
+  await page.getByLabel("Name of the team").fill("Builders");
+  await page.getByRole("button", { name: "Make the team" }).click();
+  await expect(page.getByText("The team is there")).toBeVisible();
+  await page.locator("summary").filter({ hasText: "Builders" }).click();
+  await page.getByLabel("New name of Builders").fill("analysts");
+  await page.getByRole("button", { name: "Save the name" }).filter({ visible: true }).click();
+  const field = page.getByLabel("New name of Builders");
+  await expect(field).toBeVisible();
+  await expect(field).toHaveValue("analysts");
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(field).toHaveAccessibleDescription(/There is a team of this name already/);
+  await expect(page.locator("[aria-invalid]")).toHaveCount(1);
+  await expect(page.getByLabel("New name of Analysts")).toHaveValue("Analysts");
+  await expect(page.getByLabel("Name of the team")).toHaveValue("");
+  await page.getByRole("alert").getByRole("link", { name: "There is a team of this name already" }).click();
+  await expect(page).toHaveURL(/#name-/);
+  expect(new URL(page.url()).hash).toBe(`#${await field.getAttribute("id")}`);
+  await page.getByRole("button", { name: "Delete Builders" }).click();
+  await expect(page.getByText("The team is deleted.")).toBeVisible();
 }
 
 async function invite(page: Page, guest: Person, organisation: string): Promise<string> {

@@ -123,7 +123,9 @@ pub async fn finish_passkey(
 /// Calls a passkey something else.
 #[server(name = RenamePasskey, prefix = "/api/fn", endpoint = "account/rename-passkey")]
 pub async fn rename_passkey(id: PasskeyId, #[server(default)] name: String) -> Result<(), Error> {
-    ssr::factors::rename_passkey(&guildhall_host::db()?, &ssr::actor(), id, &name).await.map_err(ssr::told)?;
+    ssr::factors::rename_passkey(&guildhall_host::db()?, &ssr::actor(), id, &name)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("id", &id.to_string()), ("name", &name)]))?;
     ssr::redirect("/account/security?done=passkey-renamed");
     Ok(())
 }
@@ -133,7 +135,9 @@ pub async fn rename_passkey(id: PasskeyId, #[server(default)] name: String) -> R
 pub async fn remove_passkey(id: PasskeyId, #[server(default)] password: String) -> Result<(), Error> {
     let desk = ssr::desk()?;
     let proof = ssr::proof(&desk, &password);
-    ssr::factors::remove_passkey(&desk.db, &desk.factors, &ssr::actor(), &proof, id).await.map_err(ssr::told)?;
+    ssr::factors::remove_passkey(&desk.db, &desk.factors, &ssr::actor(), &proof, id)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("id", &id.to_string())]))?;
     ssr::redirect("/account/security?done=passkey-removed");
     Ok(())
 }

@@ -114,7 +114,9 @@ pub async fn leave_organization(#[server(default)] slug: String) -> Result<(), E
 /// Hands an organisation over.
 #[server(name = TransferOrganization, prefix = "/api/fn", endpoint = "organizations/transfer")]
 pub async fn transfer_organization(#[server(default)] slug: String, user: UserId) -> Result<(), Error> {
-    ssr::org::transfer(&ssr::db()?, &ssr::actor(), &slug, user).await.map_err(ssr::told)?;
+    ssr::org::transfer(&ssr::db()?, &ssr::actor(), &slug, user)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("user", &user.to_string())]))?;
     ssr::renew_access().await?;
     ssr::back(&slug, "", "transferred");
     Ok(())
@@ -127,7 +129,9 @@ pub async fn set_role(
     user: UserId,
     #[server(default)] role: String,
 ) -> Result<(), Error> {
-    ssr::org::set_role(&ssr::db()?, &ssr::actor(), &slug, user, &role).await.map_err(ssr::told)?;
+    ssr::org::set_role(&ssr::db()?, &ssr::actor(), &slug, user, &role)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("user", &user.to_string()), ("role", &role)]))?;
     ssr::renew_access().await?;
     ssr::back(&slug, "/members", "role");
     Ok(())
@@ -158,7 +162,9 @@ pub async fn rename_team(
     team: TeamId,
     #[server(default)] name: String,
 ) -> Result<(), Error> {
-    ssr::org::rename_team(&ssr::db()?, &ssr::actor(), &slug, team, &name).await.map_err(ssr::told)?;
+    ssr::org::rename_team(&ssr::db()?, &ssr::actor(), &slug, team, &name)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("team", &team.to_string()), ("name", &name)]))?;
     ssr::back(&slug, "/teams", "team-renamed");
     Ok(())
 }
@@ -193,7 +199,7 @@ pub async fn add_to_team(
 ) -> Result<(), Error> {
     ssr::org::add_to_team(&ssr::db()?, &ssr::actor(), &slug, team, &email)
         .await
-        .map_err(|error| ssr::told(error).with_entered(&[("email", &email)]))?;
+        .map_err(|error| ssr::told(error).with_entered(&[("team", &team.to_string()), ("email", &email)]))?;
     ssr::back(&slug, "/teams", "in-team");
     Ok(())
 }
@@ -319,7 +325,9 @@ pub async fn send_domain_code(
     #[server(default)] domain: String,
     #[server(default)] mailbox: String,
 ) -> Result<(), Error> {
-    ssr::org::send_code(&ssr::db()?, &ssr::actor(), &slug, &domain, &mailbox).await.map_err(ssr::told)?;
+    ssr::org::send_code(&ssr::db()?, &ssr::actor(), &slug, &domain, &mailbox)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("domain", &domain)]))?;
     ssr::back(&slug, "/domains", "code-sent");
     Ok(())
 }
@@ -331,7 +339,9 @@ pub async fn enter_domain_code(
     #[server(default)] domain: String,
     #[server(default)] code: String,
 ) -> Result<(), Error> {
-    ssr::org::enter_code(&ssr::db()?, &ssr::actor(), &slug, &domain, &code).await.map_err(ssr::told)?;
+    ssr::org::enter_code(&ssr::db()?, &ssr::actor(), &slug, &domain, &code)
+        .await
+        .map_err(|error| ssr::told(error).with_entered(&[("domain", &domain)]))?;
     ssr::back(&slug, "/domains", "verified");
     Ok(())
 }

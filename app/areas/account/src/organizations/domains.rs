@@ -13,7 +13,7 @@ use super::{
     api::{AddDomain, CheckDomain, EnterDomainCode, RemoveDomain, SendDomainCode, read_domains, read_organization},
     param,
 };
-use crate::form::Tried;
+use crate::form::{Tried, id_of};
 
 #[component]
 pub(super) fn DomainsPage() -> impl IntoView {
@@ -61,8 +61,8 @@ fn Domains(organization: OrganizationView, domains: Vec<DomainView>) -> impl Int
     let tries = vec![
         added.clone(),
         Tried::of(actions.check),
-        Tried::of(actions.send),
-        Tried::of(actions.enter),
+        Tried::one_of(actions.send, "domain"),
+        Tried::one_of(actions.enter, "domain"),
         Tried::of(actions.remove),
     ];
     let (slug, hidden) = (organization.slug.clone(), organization.slug.clone());
@@ -149,11 +149,22 @@ fn Prove(slug: String, domain: DomainView, actions: Actions) -> impl IntoView {
         }
     };
     let mailboxes = domain.mailboxes.into_iter().map(|one| Choice::new(one.clone(), one, false)).collect::<Vec<_>>();
-    let code = domain.code_sent.then(|| {
+    let sent = Tried::one_of(actions.send, "domain").at(&name.get_value());
+    let entered = Tried::one_of(actions.enter, "domain").at(&name.get_value());
+    // After the last try too: what was wrong with it stands at the field.
+    let code = (domain.code_sent || entered.failed()).then(|| {
         view! {
             <ActionForm action=actions.enter attr:novalidate=true>
                 {hidden()}
-                <Field name="code" id=format!("code-{}", name.get_value()) label=format!("Code for {}", name.get_value()) inputmode="numeric" autocomplete="one-time-code" short=true />
+                <Field
+                    name="code"
+                    id=id_of("code", &name.get_value())
+                    label=format!("Code for {}", name.get_value())
+                    inputmode="numeric"
+                    autocomplete="one-time-code"
+                    short=true
+                    error=entered.message("code")
+                />
                 <SubmitButton label="Prove by the code" />
             </ActionForm>
         }
@@ -168,7 +179,13 @@ fn Prove(slug: String, domain: DomainView, actions: Actions) -> impl IntoView {
         <p>"Or by mail: we send a code to an address that only those who run the domain can read."</p>
         <ActionForm action=actions.send>
             {hidden()}
-            <Select name="mailbox" id=format!("mailbox-{}", name.get_value()) label=format!("Send the code for {} to", name.get_value()) options=mailboxes />
+            <Select
+                name="mailbox"
+                id=id_of("mailbox", &name.get_value())
+                label=format!("Send the code for {} to", name.get_value())
+                options=mailboxes
+                error=sent.message("mailbox")
+            />
             <SubmitButton label="Send the code" kind=ButtonKind::Quiet />
         </ActionForm>
         {code}

@@ -12,7 +12,7 @@ use super::{
     api::{RemoveMember, SetRole, read_members, read_organization},
     param, role_choices,
 };
-use crate::form::Tried;
+use crate::form::{Tried, id_of};
 
 #[component]
 pub(super) fn MembersPage() -> impl IntoView {
@@ -42,7 +42,7 @@ pub(super) fn MembersPage() -> impl IntoView {
 #[component]
 fn Members(organization: OrganizationView, members: Vec<MemberView>) -> impl IntoView {
     let (role, remove) = (ServerAction::<SetRole>::new(), ServerAction::<RemoveMember>::new());
-    let tries = vec![Tried::of(role), Tried::of(remove)];
+    let tries = vec![Tried::one_of(role, "user"), Tried::of(remove)];
     let columns = vec![Column::text("Name"), Column::text("Role"), Column::text("Since"), Column::text("Change")];
     let head = organization.clone();
     let invite = organization.may.invite.then(|| {
@@ -74,7 +74,9 @@ fn Row(
 ) -> impl IntoView {
     let (slug, user) = (StoredValue::new(organization.slug), StoredValue::new(member.user.to_string()));
     let (label, remove_label) = (format!("Role of {}", member.name), format!("Remove {}", member.name));
-    let (id, choices) = (format!("role-{}", member.user), role_choices(organization.kind.roles(), Some(member.role)));
+    let tried = Tried::one_of(role, "user").at(&user.get_value());
+    let chosen = tried.entered("role").and_then(|role| role.parse().ok()).unwrap_or(member.role);
+    let (id, choices) = (id_of("role", &user.get_value()), role_choices(organization.kind.roles(), Some(chosen)));
     let roles = organization.may.manage_members.then(|| {
         view! {
             <ActionForm action=role attr:class="row">
@@ -85,6 +87,7 @@ fn Row(
                     id=id
                     label=label
                     options=choices
+                    error=tried.message("role")
                 />
                 <SubmitButton label="Save the role" kind=ButtonKind::Quiet />
             </ActionForm>

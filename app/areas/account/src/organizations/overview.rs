@@ -48,7 +48,8 @@ fn Overview(organization: OrganizationView, members: Vec<MemberView>) -> impl In
     let leave = ServerAction::<LeaveOrganization>::new();
     let transfer = ServerAction::<TransferOrganization>::new();
     let renamed = Tried::of(rename);
-    let tries = vec![renamed.clone(), Tried::of(leave), Tried::of(transfer)];
+    let handed = Tried::of(transfer);
+    let tries = vec![renamed.clone(), Tried::of(leave), handed.clone()];
     let slug = StoredValue::new(organization.slug.clone());
     let name = renamed.entered("name").unwrap_or_else(|| organization.name.clone());
     let stats = vec![
@@ -76,18 +77,22 @@ fn Overview(organization: OrganizationView, members: Vec<MemberView>) -> impl In
             </section>
         }
     });
+    let chosen = handed.entered("user").unwrap_or_default();
     let others: Vec<Choice> = members
         .into_iter()
         .filter(|member| !member.is_me && !member.is_suspended)
-        .map(|member| Choice::new(member.user.to_string(), format!("{} ({})", member.name, member.email), false))
+        .map(|member| {
+            let id = member.user.to_string();
+            Choice::new(id.clone(), format!("{} ({})", member.name, member.email), id == chosen)
+        })
         .collect();
     let transfer_form = (!others.is_empty()).then(|| {
         view! {
-            <Disclosure title="Hand the organisation over">
+            <Disclosure title="Hand the organisation over" open=handed.message("user").is_some()>
                 <p>"They become its owner. You stay, and are no owner any more."</p>
                 <ActionForm action=transfer>
                     <input type="hidden" name="slug" value=slug.get_value() />
-                    <Select name="user" label="New owner" options=others />
+                    <Select name="user" label="New owner" options=others error=handed.message("user") />
                     <SubmitButton label="Hand it over" kind=ButtonKind::Danger />
                 </ActionForm>
             </Disclosure>

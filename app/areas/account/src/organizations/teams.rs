@@ -16,7 +16,10 @@ use super::{
     },
     param,
 };
-use crate::{form::Tried, pages::max};
+use crate::{
+    form::{Tried, id_of},
+    pages::max,
+};
 
 #[component]
 pub(super) fn TeamsPage() -> impl IntoView {
@@ -68,11 +71,11 @@ fn Teams(organization: OrganizationView, teams: Vec<TeamView>, members: Vec<Memb
     let created = Tried::of(create);
     let tries = vec![
         created.clone(),
-        Tried::of(actions.rename),
+        Tried::one_of(actions.rename, "team"),
         Tried::of(actions.delete),
         Tried::of(actions.put),
         Tried::of(actions.take),
-        Tried::of(actions.add),
+        Tried::one_of(actions.add, "team"),
     ];
     let (slug, may) = (organization.slug.clone(), organization.may.manage_teams);
     let hidden = slug.clone();
@@ -134,22 +137,24 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
             view! { <Member slug=slug.get_value() team=id.get_value() member=member may=may is_mine=is_mine actions=actions /> }
         })
         .collect_view();
+    let renamed = Tried::one_of(actions.rename, "team").at(&id.get_value());
+    let added = Tried::one_of(actions.add, "team").at(&id.get_value());
+    let open = renamed.failed() || added.failed();
     let by_address = (is_mine && !may).then(|| {
-        let tried = Tried::of(actions.add);
         view! {
             <ActionForm action=actions.add attr:novalidate=true>
                 <input type="hidden" name="slug" value=slug.get_value() />
                 <input type="hidden" name="team" value=id.get_value() />
                 <Field
                     name="email"
-                    id=format!("email-{}", id.get_value())
+                    id=id_of("email", &id.get_value())
                     label=format!("Add to {}", name.get_value())
                     kind=FieldKind::Email
                     hint="The email address of somebody who belongs to the organisation."
                     autocomplete="off"
                     required=true
-                    value=tried.entered("email")
-                    error=tried.message("email")
+                    value=added.entered("email")
+                    error=added.message("email")
                 />
                 <SubmitButton label=format!("Add to {}", name.get_value()) kind=ButtonKind::Quiet />
             </ActionForm>
@@ -160,7 +165,7 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
             <ActionForm action=actions.put>
                 <input type="hidden" name="slug" value=slug.get_value() />
                 <input type="hidden" name="team" value=id.get_value() />
-                <Select name="user" id=format!("add-{}", id.get_value()) label=format!("Add to {}", name.get_value()) options=outside />
+                <Select name="user" id=id_of("add", &id.get_value()) label=format!("Add to {}", name.get_value()) options=outside />
                 <SubmitButton label=format!("Add to {}", name.get_value()) kind=ButtonKind::Quiet />
             </ActionForm>
         }
@@ -170,7 +175,14 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
             <ActionForm action=actions.rename attr:novalidate=true>
                 <input type="hidden" name="slug" value=slug.get_value() />
                 <input type="hidden" name="team" value=id.get_value() />
-                <Field name="name" id=format!("name-{}", id.get_value()) label=format!("New name of {}", name.get_value()) maxlength=max(TEAM_NAME_MAX) value=name.get_value() />
+                <Field
+                    name="name"
+                    id=id_of("name", &id.get_value())
+                    label=format!("New name of {}", name.get_value())
+                    maxlength=max(TEAM_NAME_MAX)
+                    value=renamed.entered("name").unwrap_or_else(|| name.get_value())
+                    error=renamed.message("name")
+                />
                 <SubmitButton label="Save the name" kind=ButtonKind::Quiet />
             </ActionForm>
             <ActionForm action=actions.delete>
@@ -181,7 +193,7 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
         }
     });
     view! {
-        <Disclosure title=team.name note=count>
+        <Disclosure title=team.name note=count open=open>
             <ul class="fields">{rows}</ul>
             {add}
             {by_address}

@@ -75,7 +75,10 @@ fn Content(query: AuditQuery, events: Result<Events, Error>) -> impl IntoView {
     let (errors, found) = match events {
         Ok(events) => (Vec::new(), Some(events)),
         Err(error) => {
-            (error.fields().iter().map(|field| (field.field.clone(), field.message.clone())).collect::<Vec<_>>(), None)
+            // The place in the list stands in the address alone: no field to lead to.
+            let place = |field: &str| if field == "cursor" { String::new() } else { field.to_owned() };
+            let lines = error.fields().iter().map(|field| (place(&field.field), field.message.clone()));
+            (lines.collect::<Vec<_>>(), None)
         }
     };
     let failed = found.is_none();

@@ -62,8 +62,8 @@ fn PasswordField(
 fn Security(security: SecurityView) -> impl IntoView {
     let tries = [
         Tried::of(ServerAction::<FinishPasskey>::new()),
-        Tried::of(ServerAction::<RenamePasskey>::new()),
-        Tried::of(ServerAction::<RemovePasskey>::new()),
+        Tried::one_of(ServerAction::<RenamePasskey>::new(), "id"),
+        Tried::one_of(ServerAction::<RemovePasskey>::new(), "id"),
         Tried::of(ServerAction::<KeepFactors>::new()),
     ];
     let failed = tries.iter().any(Tried::failed);

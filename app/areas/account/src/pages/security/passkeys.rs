@@ -16,16 +16,17 @@ use super::{
     PasswordField, on_off,
 };
 use crate::{
-    form::Tried,
-    security_api::{RemovePasskey, RenamePasskey},
+    form::{Tried, id_of},
+    security_api::{FinishPasskey, RemovePasskey, RenamePasskey},
 };
 
 #[component]
 pub(super) fn Passkeys(security: SecurityView) -> impl IntoView {
     let none = security.passkeys.is_empty();
+    let made = Tried::of(ServerAction::<FinishPasskey>::new());
     let form = if security.passkeys_work {
         view! {
-            <Disclosure title="Add a passkey" open=none>
+            <Disclosure title="Add a passkey" open=none || made.failed()>
                 <noscript><p>"To add a passkey, switch JavaScript on."</p></noscript>
                 <PasskeyForm
                     ceremony=Ceremony::Create
@@ -36,13 +37,14 @@ pub(super) fn Passkeys(security: SecurityView) -> impl IntoView {
                     <input type="text" value=security.email autocomplete="username" readonly=true hidden=true aria-label="Email address" />
                     <Field
                         name="name"
-                        id="new-passkey-name"
                         label="Name"
                         hint="So that you can tell it from others, for example “Work laptop”."
                         required=true
                         maxlength=max(PASSKEY_NAME_MAX)
+                        value=made.entered("name")
+                        error=made.message("name")
                     />
-                    <PasswordField id="new-passkey-password" tried=Tried::default() />
+                    <PasswordField tried=made />
                 </PasskeyForm>
             </Disclosure>
         }
@@ -67,9 +69,11 @@ fn Passkey(passkey: PasskeyView) -> impl IntoView {
     let (rename, remove) = (ServerAction::<RenamePasskey>::new(), ServerAction::<RemovePasskey>::new());
     let id = passkey.id.to_string();
     let (rename_id, remove_id) = (id.clone(), id.clone());
-    let (name_field, password_field) = (format!("name-{id}"), format!("password-{id}"));
+    let (name_field, password_field) = (id_of("name", &id), id_of("password", &id));
+    let (renamed, removed) = (Tried::one_of(rename, "id").at(&id), Tried::one_of(remove, "id").at(&id));
+    let open = renamed.failed() || removed.failed();
     let title = format!("Rename or remove {}", passkey.name);
-    let name = passkey.name.clone();
+    let name = renamed.entered("name").unwrap_or_else(|| passkey.name.clone());
     let used = match passkey.last_used_at {
         Some(at) => format!(", last used {} (UTC)", time::date_time(at)),
         None => ", not used yet".to_owned(),
@@ -78,7 +82,7 @@ fn Passkey(passkey: PasskeyView) -> impl IntoView {
         <li>
             <strong>{passkey.name}</strong>
             <p class="meta">"Added " {time::date(passkey.created_at)} {used}</p>
-            <Disclosure title=title>
+            <Disclosure title=title open=open>
                 <ActionForm action=rename attr:novalidate=true>
                     <input type="hidden" name="id" value=rename_id />
                     <Field
@@ -88,12 +92,13 @@ fn Passkey(passkey: PasskeyView) -> impl IntoView {
                         required=true
                         maxlength=max(PASSKEY_NAME_MAX)
                         value=name
+                        error=renamed.message("name")
                     />
                     <SubmitButton label="Save the name" kind=ButtonKind::Quiet />
                 </ActionForm>
                 <ActionForm action=remove attr:novalidate=true>
                     <input type="hidden" name="id" value=remove_id />
-                    <PasswordField id=password_field tried=Tried::default() />
+                    <PasswordField id=password_field tried=removed />
                     <SubmitButton label="Remove this passkey" kind=ButtonKind::Danger />
                 </ActionForm>
             </Disclosure>

@@ -54,6 +54,7 @@ fn Confirm(secret: String, uri: String, qr: String) -> impl IntoView {
     let (confirm, again) = (ServerAction::<ConfirmTotp>::new(), ServerAction::<StartTotp>::new());
     let tried = Tried::of(confirm);
     let restarted = Tried::of(again);
+    let open = restarted.failed();
     view! {
         <div class="narrow stack">
             <FormHead title="Set up an authenticator app" tried=tried.clone().or(restarted.clone()) />
@@ -80,7 +81,7 @@ fn Confirm(secret: String, uri: String, qr: String) -> impl IntoView {
                     </ActionForm>
                 </li>
             </ol>
-            <details>
+            <details open=open>
                 <summary>"Start again with another secret"</summary>
                 <ActionForm action=again attr:novalidate=true>
                     <PasswordField tried=restarted />

@@ -99,7 +99,7 @@ test.describe("forms", () => {
   test("SQL and HTML in every field come back as text, and secrets not at all", async () => {
     for (const typed of [SQL, HTML]) {
       for (const [page, path, fields] of [
-        ["/sign-up", "account/sign-up", ["name", "email", "password", "next"]],
+        ["/sign-up", "account/sign-up", ["name", "email", "password", "versions", "next"]],
         ["/sign-in", "account/sign-in", ["email", "password", "next"]],
         ["/forgotten-password", "account/request-reset", ["email"]],
         ["/reset-password?token=x", "account/reset-password", ["token", "password"]],

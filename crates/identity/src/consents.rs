@@ -46,7 +46,7 @@ pub const CURRENT: [Version; 2] = [
         number: 1,
         since: "20 November 2026",
         changes: "",
-        digest: "7b4593c04232366bb61562d3667d67e9ca00af63aad217732e72e2131ef17103",
+        digest: "4a8de03e6f7d1863dfaba3e814d20d3fc2d830c11704341252c8bfcd1cc5a443",
     },
 ];
 
@@ -58,10 +58,14 @@ pub struct Agreed {
 }
 
 impl Agreed {
-    /// To everything as it stands.
+    /// To what a form showed, as it carries it: see [`shown`]. What is no version, or does not hold, was not agreed to: it is
+    /// asked for later.
     #[must_use]
-    pub fn to_all(at: DateTime<Utc>) -> Self {
-        Self { versions: CURRENT.iter().map(|version| (version.document, version.number)).collect(), at }
+    pub fn to_shown(shown: &str, at: DateTime<Utc>) -> Self {
+        let mut versions: Vec<_> = shown.split(',').filter_map(parse_version).filter(holds).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        Self { versions, at }
     }
 }
 
@@ -120,9 +124,6 @@ pub async fn agree(db: &Db, actor: &Actor, agreed: bool, versions: &[String]) ->
         return Err(Error::field("agree", AGREE_FIRST).into());
     }
     let shown = versions.iter().map(|text| parse_version(text)).collect::<Option<Vec<_>>>();
-    let holds = |(document, number): &(Document, u32)| {
-        CURRENT.iter().any(|version| version.document == *document && version.number == *number)
-    };
     let shown = shown.filter(|shown| !shown.is_empty() && shown.iter().all(holds)).ok_or_else(|| {
         Error::conflict("What you were shown has changed since. Read it again, and agree to it as it stands now.")
     })?;
@@ -137,6 +138,18 @@ pub async fn agree(db: &Db, actor: &Actor, agreed: bool, versions: &[String]) ->
 
 /// What somebody is told who has not ticked the box.
 pub(crate) const AGREE_FIRST: &str = "Tick the box to agree to the terms. Without it we can't give you an account";
+
+/// What the sign-up form shows, as it carries it: `terms:1,privacy:1`.
+#[must_use]
+pub fn shown() -> String {
+    let versions: Vec<String> =
+        CURRENT.iter().map(|version| format!("{}:{}", version.document.slug(), version.number)).collect();
+    versions.join(",")
+}
+
+fn holds((document, number): &(Document, u32)) -> bool {
+    CURRENT.iter().any(|version| version.document == *document && version.number == *number)
+}
 
 fn parse_version(text: &str) -> Option<(Document, u32)> {
     let (document, number) = text.split_once(':')?;
@@ -213,6 +226,19 @@ mod tests {
         assert_eq!(lacks(&[given(1), given(2)], &second), None);
         let other = ConsentView { document: Document::Privacy, ..given(2) };
         assert!(lacks(&[other], &second).is_some());
+    }
+
+    #[test]
+    fn a_form_agrees_to_what_it_showed_and_holds() {
+        let agreed = |shown: &str| Agreed::to_shown(shown, DateTime::UNIX_EPOCH).versions;
+        let current: Vec<(Document, u32)> = CURRENT.iter().map(|version| (version.document, version.number)).collect();
+        assert_eq!(agreed(&shown()), current);
+        for nothing in ["", ",", "terms", "terms:0", "terms:99999", "other:1", "terms:1 privacy:1"] {
+            assert_eq!(agreed(nothing), [], "{nothing}");
+        }
+        let first = CURRENT[0];
+        let once = format!("{0}:{1},{0}:{1},privacy:99999", first.document.slug(), first.number);
+        assert_eq!(agreed(&once), [(first.document, first.number)]);
     }
 
     #[test]

@@ -72,8 +72,16 @@ pub enum Mail {
     ErasureAsked { name: String, due_at: DateTime<Utc>, link_path: String },
     /// They thought better of it.
     ErasureWithdrawn { name: String },
-    /// It was due, and the person is the last owner of these.
-    ErasureBlocked { name: String, organizations: Vec<String>, link_path: String },
+    /// It was due, and the person is the last owner of these, or a platform admin, or about to pay for something.
+    ErasureBlocked {
+        name: String,
+        organizations: Vec<String>,
+        #[serde(default)]
+        is_admin: bool,
+        #[serde(default)]
+        is_paying: bool,
+        link_path: String,
+    },
     /// It is done.
     Erased { name: String },
 }

@@ -46,21 +46,28 @@ pub(crate) fn compose(mail: &Mail, base_url: &str) -> Message {
             &[paragraph("You told us to keep your Guildhall account. Nothing was erased.")],
             base_url,
         ),
-        Mail::ErasureBlocked { name, organizations, link_path } => build(
-            "We could not erase your account yet",
-            name,
-            &[
-                paragraph(format!(
-                    "Today we wanted to erase your Guildhall account, as you asked us. You are the only owner of {}, and an organisation needs an owner.",
-                    organizations.join(" and ")
-                )),
-                paragraph(
-                    "Make somebody else an owner, or answer this email to have the organisation closed. We try again every day.",
-                ),
-                Part::Action { label: "See your organisations", url: absolute(link_path) },
-            ],
-            base_url,
-        ),
+        Mail::ErasureBlocked { name, organizations, is_admin, is_paying, link_path } => {
+            let mut why = vec!["Today we wanted to erase your Guildhall account, as you asked us.".to_owned()];
+            let mut what_next = String::new();
+            let mut label = "See your data";
+            if *is_admin {
+                why.push("You are a platform admin. Have another admin take that role from you first.".to_owned());
+            }
+            if *is_paying {
+                why.push("A payment of yours is under way, and we wait until it has gone through or ended.".to_owned());
+            }
+            if !organizations.is_empty() {
+                let names = organizations.join(" and ");
+                why.push(format!("You are the only owner of {names}, and an organisation needs an owner."));
+                "Make somebody else an owner, or answer this email to have the organisation closed. "
+                    .clone_into(&mut what_next);
+                label = "See your organisations";
+            }
+            what_next.push_str("We try again every day.");
+            let action = Part::Action { label, url: absolute(link_path) };
+            let parts = [paragraph(why.join(" ")), paragraph(what_next), action];
+            build("We could not erase your account yet", name, &parts, base_url)
+        }
         Mail::Erased { name } => build(
             "Your account is erased",
             name,

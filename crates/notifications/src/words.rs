@@ -301,7 +301,16 @@ mod tests {
             Mail::ErasureBlocked {
                 name: name(),
                 organizations: vec![name(), "Leeds College".to_owned()],
+                is_admin: false,
+                is_paying: false,
                 link_path: "/account/organizations".to_owned(),
+            },
+            Mail::ErasureBlocked {
+                name: name(),
+                organizations: Vec::new(),
+                is_admin: true,
+                is_paying: true,
+                link_path: "/account/privacy".to_owned(),
             },
             Mail::Erased { name: name() },
         ]

@@ -11,7 +11,7 @@ use object_store::ObjectStore;
 use serde_json::json;
 
 use crate::{
-    PARTS, export,
+    Erase, PARTS, export,
     jobs::ErasePerson,
     policy,
     store::{self, Person},
@@ -75,8 +75,8 @@ pub async fn withdraw_erasure(db: &Db, actor: &Actor) -> OpResult<()> {
 }
 
 /// Runs [`ErasePerson`]: everything at once, or nothing, and then nothing more. Where something stands in the way it is put off to
-/// the next day: a payment that is under way, or an organisation that would be left without an owner, of which the person is
-/// told once.
+/// the next day: a payment that is under way, a platform admin's role, or an organisation that would be left without an owner.
+/// The person is told by mail, and again when it is something else.
 ///
 /// # Errors
 /// When the database or the file store does not answer: trying again is safe.
@@ -98,14 +98,9 @@ pub async fn run_erasure(db: &Db, files: &dyn ObjectStore, job: &ErasePerson) ->
         tx.commit().await?;
         return Ok(());
     }
-    let owned = store::sole_owned(&mut tx, user).await?;
-    if !owned.is_empty() || person.is_admin || store::is_paying(&mut tx, user).await? {
-        if !owned.is_empty() {
-            let organizations = owned.into_iter().map(|one| one.name).collect();
-            let link_path = "/account/organizations".to_owned();
-            let mail = Mail::ErasureBlocked { name: person.name, organizations, link_path };
-            send(&mut tx, format!("erasure-blocked:{}", job.erasure), Some(user), person.email, mail).await?;
-        }
+    if let Some((reason, mail)) = blocked(&mut tx, user, &person).await? {
+        // One key for each reason, so one mail for each.
+        send(&mut tx, format!("erasure-blocked:{}:{reason}", job.erasure), Some(user), person.email, mail).await?;
         schedule(&mut tx, job.erasure, now + policy::TRY_AGAIN).await?;
         tx.commit().await?;
         return Ok(());
@@ -117,6 +112,24 @@ pub async fn run_erasure(db: &Db, files: &dyn ObjectStore, job: &ErasePerson) ->
     tx.commit().await?;
     tracing::info!(erasure = %job.erasure, "a person was erased");
     Ok(())
+}
+
+/// What stands in the way, by a name, and the mail that tells of it.
+async fn blocked(tx: &mut Tx, user: UserId, person: &Person) -> OpResult<Option<(String, Mail)>> {
+    let owned = store::sole_owned(tx, user).await?;
+    let is_paying = store::is_paying(tx, user).await?;
+    let Some(reason) = policy::obstacle(&owned, person.is_admin, is_paying) else {
+        return Ok(None);
+    };
+    let link_path = if owned.is_empty() { PAGE } else { "/account/organizations" };
+    let mail = Mail::ErasureBlocked {
+        name: person.name.clone(),
+        organizations: owned.into_iter().map(|one| one.name).collect(),
+        is_admin: person.is_admin,
+        is_paying,
+        link_path: link_path.to_owned(),
+    };
+    Ok(Some((reason, mail)))
 }
 
 async fn erase(tx: &mut Tx, id: ErasureId, user: UserId, person: Person, now: DateTime<Utc>) -> OpResult<()> {
@@ -147,6 +160,31 @@ pub(crate) async fn wake(db: &Db) -> OpResult<()> {
         schedule(&mut tx, erasure, now).await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Does once more what was done to people who were erased in the last days: what was written beside it, by a request that
+/// was under way, was not there to be seen. Run again, it finds nothing.
+///
+/// # Errors
+/// When the database or the file store does not answer: trying again is safe.
+pub async fn erase_again(db: &Db, files: &dyn ObjectStore) -> OpResult<()> {
+    let since = db.clock().now() - policy::AGAIN_FOR;
+    let mut tx = db.begin(&ACTOR).await?;
+    let done = store::done_since(&mut tx, since).await?;
+    drop(tx);
+    for (user, done_at) in done {
+        let mut tx = db.begin(&ACTOR).await?;
+        let copies = store::exports_of(&mut tx, user).await?;
+        export::delete_files(files, &copies).await?;
+        for part in PARTS {
+            let rows = store::parts::erase(&mut tx, part, user, done_at).await?;
+            if rows > 0 && matches!(part.erase, Erase::Delete) {
+                tracing::info!(part = part.title, rows, "written beside an erasure, and erased");
+            }
+        }
+        tx.commit().await?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use guildhall_types::{ErasureId, ExportId};
 use object_store::ObjectStore;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-pub use crate::erasure::run_erasure;
+pub use crate::erasure::{erase_again, run_erasure};
 use crate::{erasure, export, run_retention};
 
 /// The schedule, as the queue reads it.
@@ -54,12 +54,15 @@ pub async fn run_export(db: &Db, files: &dyn ObjectStore, job: &PrepareExport) -
     export::run_prepare(db, files, job).await
 }
 
-/// Runs [`Retention`], and wakes erasures that are overdue.
+/// Runs [`Retention`], wakes erasures that are overdue, and goes over those that were done lately once more.
 ///
 /// # Errors
 /// When a rule failed; the others have run. Trying again is safe.
 pub async fn run_daily(db: &Db, files: &dyn ObjectStore, dry_run: bool) -> OpResult<()> {
     erasure::wake(db).await?;
+    if !dry_run {
+        erasure::erase_again(db, files).await?;
+    }
     let report = run_retention(db, files, dry_run).await?;
     if report.is_whole() {
         return Ok(());

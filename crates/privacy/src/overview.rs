@@ -20,8 +20,9 @@ pub async fn overview(db: &Db, actor: &Actor) -> OpResult<PrivacyView> {
     Ok(PrivacyView {
         consents,
         export,
-        erasure: store::waiting_erasure(&mut tx, user.id).await?,
+        erasure: store::waiting_erasure(&mut tx, user.id, now).await?,
         sole_owner_of: store::sole_owned(&mut tx, user.id).await?,
         is_admin: user.is_admin,
+        is_paying: store::is_paying(&mut tx, user.id).await?,
     })
 }

@@ -12,6 +12,9 @@ pub const COPY_AGAIN: TimeDelta = TimeDelta::days(1);
 /// When an erasure that something stands in the way of is tried again.
 pub const TRY_AGAIN: TimeDelta = TimeDelta::days(1);
 
+/// How long after an erasure what was written beside it is looked for.
+pub const AGAIN_FOR: TimeDelta = TimeDelta::days(2);
+
 /// Where people write to.
 pub const CONTACT: &str = "privacy@guildhall.test";
 
@@ -38,6 +41,23 @@ pub fn blocked_by(organizations: &[SoleOwned]) -> Option<String> {
         "You are the only owner of {}. Make somebody else an owner there first, or write to {CONTACT} to have it closed.",
         names.join(" and ")
     ))
+}
+
+/// Names what stands in an erasure's way, in at most 130 characters: nothing when nothing does.
+#[must_use]
+pub fn obstacle(organizations: &[SoleOwned], is_admin: bool, is_paying: bool) -> Option<String> {
+    let mut words = Vec::new();
+    if is_admin {
+        words.push("admin".to_owned());
+    }
+    if is_paying {
+        words.push("payment".to_owned());
+    }
+    if !organizations.is_empty() {
+        let slugs: Vec<&str> = organizations.iter().map(|one| one.slug.as_str()).collect();
+        words.push(format!("owner-{}:{}", slugs.len(), slugs.join("+")));
+    }
+    (!words.is_empty()).then(|| words.join("+").chars().take(130).collect())
 }
 
 /// A comment of a column that is personal, read.
@@ -87,6 +107,25 @@ mod tests {
         let one = |name: &str| SoleOwned { slug: name.to_lowercase(), name: name.to_owned() };
         assert_eq!(blocked_by(&[]), None);
         assert!(blocked_by(&[one("Acme"), one("Leeds")]).unwrap().contains("only owner of Acme and Leeds."));
+    }
+
+    #[test]
+    fn another_obstacle_has_another_name() {
+        let one = |name: &str| SoleOwned { slug: name.to_lowercase(), name: name.to_owned() };
+        let cases = [
+            (vec![], true, false),
+            (vec![], false, true),
+            (vec![], true, true),
+            (vec![one("Acme")], false, false),
+            (vec![one("Leeds")], false, false),
+            (vec![one("Acme"), one("Leeds")], false, false),
+            (vec![one(&"a".repeat(100)), one(&"b".repeat(100))], true, true),
+        ];
+        let names: std::collections::BTreeSet<String> =
+            cases.iter().map(|(owned, admin, paying)| obstacle(owned, *admin, *paying).unwrap()).collect();
+        assert_eq!(names.len(), cases.len(), "{names:?}");
+        assert!(names.iter().all(|name| name.len() <= 130));
+        assert_eq!(obstacle(&[], false, false), None);
     }
 
     proptest! {

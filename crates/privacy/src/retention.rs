@@ -30,7 +30,7 @@ pub struct Rule {
     pub over: &'static str,
 }
 
-/// Everything that goes by itself, but for copies of people's data (with their files, when they expire: [`EXPORTS`]) and the
+/// Everything that goes by itself, but for copies of people's data (with their files: [`EXPORTS`]) and the
 /// audit trail (whole months, by `guildhall_audit`).
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
@@ -49,20 +49,33 @@ pub const RULES: &[Rule] = &[
     deletes("links to an organisation that waited", "sso_pending_links", 1, "t.expires_at < $1"),
     deletes("used tokens of organisations' sign-ins", "sso_replays", 1, "t.expires_at < $1"),
     deletes("records of mails", "notifications", 365, "t.created_at < $1"),
-    anonymises("messages of the payment service", "payment_events", 180, "t.processed_at < $1 and length(t.body) > 0", "body = ''"),
-    deletes("copies that were never made", "person_exports", 7, "t.ready_at is null and t.asked_at < $1"),
-    deletes("jobs that failed for good", "graphile_worker._private_jobs", 30, "t.attempts >= t.max_attempts and t.locked_at is null and t.run_at < $1"),
+    anonymises("messages of the payment service", "payment_events", 180, "coalesce(t.processed_at, t.received_at) < $1 and length(t.body) > 0", "body = ''"),
+    anonymises("payments of erased people", "orders", 2_557, PAID_LONG_AGO, "session_id = null, payment_intent_id = null"),
+    deletes("jobs about people that failed for good", "graphile_worker._private_jobs", 30, FAILED),
 ];
 
 /// The rule of copies: what it is called.
-pub const EXPORTS: &str = "copies that expired";
+pub const EXPORTS: &str = "copies that expired or were never made";
 
-/// Nothing hangs on them but links.
+/// Nothing hangs on them but links, none of which still works: a sign-up that was begun again goes on from its last link.
 const UNCONFIRMED: &str = "t.email_confirmed_at is null and t.erased_at is null and t.suspended_at is null and t.last_sign_in_at is null
     and t.created_at < $1 and not t.is_admin
     and not exists (select from memberships m where m.user_id = t.id) and not exists (select from scim_users s where s.user_id = t.id)
     and not exists (select from orders o where o.user_id = t.id) and not exists (select from enrollments e where e.user_id = t.id)
-    and not exists (select from erasures e where e.user_id = t.id)";
+    and not exists (select from erasures e where e.user_id = t.id)
+    and not exists (select from one_time_tokens l where l.user_id = t.id and l.used_at is null and l.expires_at > $1 + interval '30 days')";
+
+/// Six years after the end of the tax year, whichever day of it that was, are seven years. What was paid stays in the books, and
+/// names nobody.
+const PAID_LONG_AGO: &str =
+    "t.updated_at < $1 and t.state <> 'pending' and (t.session_id is not null or t.payment_intent_id is not null)
+    and exists (select from users u where u.id = t.user_id and u.erased_at is not null)";
+
+/// Those that name a person. What is owed to somebody is a job of payments: it waits until somebody sees to it.
+const FAILED: &str = "t.attempts >= t.max_attempts and t.locked_at is null and t.run_at < $1
+    and coalesce(t.payload ->> 'to', t.payload ->> 'email', t.payload ->> 'user') is not null
+    and not exists (select from graphile_worker._private_tasks k where k.id = t.task_id
+        and k.identifier in ('process_payment_event', 'refund_payment', 'reconcile_payments', 'release_due_funds'))";
 
 const fn deletes(name: &'static str, table: &'static str, days: i64, over: &'static str) -> Rule {
     Rule { name, table, days, deed: Deed::Deletes, over }

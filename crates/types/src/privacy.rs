@@ -87,6 +87,8 @@ pub struct ReadyExport {
 pub struct ErasureView {
     pub asked_at: DateTime<Utc>,
     pub due_at: DateTime<Utc>,
+    /// Its day has passed: something stood in the way, and it is tried again every day.
+    pub is_late: bool,
 }
 
 /// An organisation that nobody else owns.
@@ -106,6 +108,8 @@ pub struct PrivacyView {
     /// What stands in an erasure's way.
     pub sole_owner_of: Vec<SoleOwned>,
     pub is_admin: bool,
+    /// A payment is under way, which an erasure waits for.
+    pub is_paying: bool,
 }
 
 /// A part of the register.

@@ -56,7 +56,7 @@ async fn fields_that_a_form_does_not_have_change_nothing() {
     let domain = one(&site, "select verified_at, verified_by from organization_domains").await;
     assert_eq!(domain, json!({ "verified_at": null, "verified_by": null }));
 
-    let sign_up = "name=Mallory&email=mallory%40people.example.com&password=violet+kettle+42+harbour&agree=true&next=";
+    let sign_up = "name=Mallory&email=mallory%40people.example.com&password=violet+kettle+42+harbour&agree=true&versions=terms%3A1%2Cprivacy%3A1&next=";
     assert!(send(&site, "/api/fn/account/sign-up", "", sign_up).await.status().is_success());
     let job: String = sqlx::query_scalar(
         "select j.payload::text from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'identity_sign_up'",

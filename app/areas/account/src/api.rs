@@ -120,10 +120,17 @@ pub async fn sign_up(
     #[server(default)] password: String,
     #[server(default)] next: String,
     #[server(default)] agree: bool,
+    #[server(default)] versions: String,
 ) -> Result<(), Error> {
     let desk = ssr::desk()?;
-    let form =
-        guildhall_identity::SignUp { name: &name, email: &email, password: &password, next: &next, agreed: agree };
+    let form = guildhall_identity::SignUp {
+        name: &name,
+        email: &email,
+        password: &password,
+        next: &next,
+        agreed: agree,
+        versions: &versions,
+    };
     guildhall_identity::sign_up(&desk.db, &desk.passwords, &desk.throttle, &desk.client, form)
         .await
         .map_err(|error| ssr::told(error).with_entered(&[("name", &name), ("email", &email)]))?;

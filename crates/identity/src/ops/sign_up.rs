@@ -23,6 +23,8 @@ pub struct SignUp<'a> {
     pub next: &'a str,
     /// Whether the box beside the terms is ticked.
     pub agreed: bool,
+    /// What stood beside the box, as [`crate::consents::shown`] says it. Only what holds is taken as agreed to.
+    pub versions: &'a str,
 }
 
 const STALE: &str = "This link has expired, or a newer one was sent. Ask for a new link.";
@@ -60,7 +62,7 @@ pub async fn sign_up(
         email: email.as_str().to_owned(),
         password_hash,
         next: policy::own_path(form.next, "").to_owned(),
-        agreed: Some(Agreed::to_all(db.clock().now())),
+        agreed: Some(Agreed::to_shown(form.versions, db.clock().now())),
     };
     enqueue(&mut tx, &job, JobOptions::default()).await?;
     tx.commit().await?;

@@ -1,14 +1,15 @@
 //! What people agree to: at sign-up, and when asked.
 
-use guildhall_identity::{Agreements, SignUp, consents, sign_up};
+use guildhall_identity::{Agreements, SignUp, confirm_email, consents, sign_up};
 use guildhall_types::{Error, privacy::Document};
 
-use crate::stage::{PASSWORD, Stage};
+use crate::stage::{PASSWORD, Stage, token};
 
 #[tokio::test]
 async fn the_form_needs_the_tick_and_the_account_carries_the_versions() {
     let stage = Stage::new().await;
-    let form = SignUp { name: "Ada", email: "ada@example.com", password: PASSWORD, next: "", agreed: false };
+    let form =
+        SignUp { name: "Ada", email: "ada@example.com", password: PASSWORD, next: "", agreed: false, versions: "" };
     let refused = sign_up(&stage.db, &stage.passwords, &stage.throttle, &stage.client, form).await.unwrap_err().told();
     assert!(refused.message_for("agree").is_some(), "{refused}");
     assert_eq!(stage.count("select count(*) from graphile_worker._private_jobs").await, 0);
@@ -19,6 +20,19 @@ async fn the_form_needs_the_tick_and_the_account_carries_the_versions() {
     assert_eq!(documents, [(Document::Privacy, 1), (Document::Terms, 1)]);
     assert_eq!(given[0].given_at, stage.db.clock().now());
     assert!(consents::outstanding(&stage.db, &actor).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_form_did_not_show_is_asked_later() {
+    let stage = Stage::new().await;
+    // One that stands no more, one that holds, and nonsense.
+    let versions = "terms:99,privacy:1,<b>";
+    let form = SignUp { name: "Ada", email: "ada@example.com", password: PASSWORD, next: "", agreed: true, versions };
+    sign_up(&stage.db, &stage.passwords, &stage.throttle, &stage.client, form).await.unwrap();
+    let mails = stage.work().await;
+    confirm_email(&stage.db, &token(&mails[0])).await.unwrap();
+    let given = stage.count("select count(*) from consents where document = 'privacy' and version = 1").await;
+    assert_eq!((given, stage.count("select count(*) from consents").await), (1, 1));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn the_link_leads_on_to_where_one_wanted_to_go_on_this_site_only() {
         ("ada@example.com", "/checkout/prompting?a=b", "&next=%2Fcheckout%2Fprompting%3Fa%3Db"),
         ("bob@example.com", "//evil.test", ""),
     ] {
-        let form = SignUp { name: "Ada", email, password: PASSWORD, next, agreed: true };
+        let form = SignUp { name: "Ada", email, password: PASSWORD, next, agreed: true, versions: "" };
         sign_up(&stage.db, &stage.passwords, &stage.throttle, &stage.client, form).await.unwrap();
         let mails = stage.work().await;
         let Mail::ConfirmEmail { link_path, .. } = &mails[0].mail else { panic!("{mails:?}") };

@@ -6,8 +6,8 @@ use guildhall_db::{
     testing::{TestDb, database},
 };
 use guildhall_identity::{
-    Client, FactorSettings, Factors, NewSession, Passwords, SignUp, SignedIn, Throttle, factors::PasswordProof, jobs,
-    sign_in, sign_up,
+    Client, FactorSettings, Factors, NewSession, Passwords, SignUp, SignedIn, Throttle, consents,
+    factors::PasswordProof, jobs, sign_in, sign_up,
 };
 use guildhall_kernel::{
     Actor, Sealer,
@@ -58,7 +58,7 @@ impl Stage {
             &self.passwords,
             &self.throttle,
             &self.client,
-            SignUp { name, email, password, next: "", agreed: true },
+            SignUp { name, email, password, next: "", agreed: true, versions: &consents::shown() },
         )
         .await
     }

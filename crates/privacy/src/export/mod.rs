@@ -74,18 +74,19 @@ pub async fn open_export(db: &Db, actor: &Actor, id: ExportId) -> OpResult<OpenE
     Ok(OpenExport { name: format!("guildhall-{}.zip", now.format("%Y-%m-%d")), key: location(id).to_string() })
 }
 
-/// How many copies are too old.
+/// How many copies are too old, or were never made.
 pub(crate) async fn count_expired(db: &Db, now: DateTime<Utc>) -> OpResult<u64> {
     let mut tx = db.begin(&ACTOR).await?;
-    Ok(store::expired_exports(&mut tx, now).await?.len().try_into().unwrap_or_default())
+    Ok(store::count_expired_exports(&mut tx, now).await?)
 }
 
-/// Deletes copies that are too old, the files first: what is left by a failure is found again. How many.
+/// Deletes copies that are too old, and those that were never made, whose file may lie there none the less: the files first, so
+/// that what is left by a failure is found again. How many.
 pub(crate) async fn purge(db: &Db, files: &dyn ObjectStore, now: DateTime<Utc>) -> OpResult<u64> {
     let mut deleted = 0;
     loop {
         let mut tx = db.begin(&ACTOR).await?;
-        let ids = store::expired_exports(&mut tx, now).await?;
+        let ids = store::lock_expired_exports(&mut tx, now).await?;
         if ids.is_empty() {
             return Ok(deleted);
         }

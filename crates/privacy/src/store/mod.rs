@@ -144,11 +144,29 @@ pub(crate) async fn exports_of(tx: &mut PgConnection, user: UserId) -> Result<Ve
     Ok(ids.into_iter().map(Into::into).collect())
 }
 
-/// Copies that can't be fetched any more, some at a time.
-pub(crate) async fn expired_exports(tx: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<ExportId>> {
-    let ids = sqlx::query_scalar!("select id from person_exports where expires_at <= $1 limit 500", now)
-        .fetch_all(tx)
-        .await?;
+/// How many copies can't be fetched any more, or were not made within a week.
+pub(crate) async fn count_expired_exports(tx: &mut PgConnection, now: DateTime<Utc>) -> Result<u64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from person_exports
+           where expires_at <= $1 or (ready_at is null and asked_at < $1 - interval '7 days')"#,
+        now
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// These copies, some at a time; their rows stay locked until the transaction ends. One that is being made just now is not among
+/// them.
+pub(crate) async fn lock_expired_exports(tx: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<ExportId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from person_exports
+         where expires_at <= $1 or (ready_at is null and asked_at < $1 - interval '7 days')
+         limit 500 for update skip locked",
+        now
+    )
+    .fetch_all(tx)
+    .await?;
     Ok(ids.into_iter().map(Into::into).collect())
 }
 
@@ -180,11 +198,18 @@ pub(crate) async fn insert_erasure(
     Ok(done.rows_affected() == 1)
 }
 
-pub(crate) async fn waiting_erasure(tx: &mut PgConnection, user: UserId) -> Result<Option<ErasureView>> {
+/// The erasure that waits, and whether its day has passed by now.
+pub(crate) async fn waiting_erasure(
+    tx: &mut PgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<ErasureView>> {
     sqlx::query_as!(
         ErasureView,
-        "select asked_at, due_at from erasures where user_id = $1 and withdrawn_at is null and done_at is null",
-        user.0
+        r#"select asked_at, due_at, due_at <= $2 as "is_late!" from erasures
+           where user_id = $1 and withdrawn_at is null and done_at is null"#,
+        user.0,
+        now
     )
     .fetch_optional(tx)
     .await
@@ -227,6 +252,15 @@ pub(crate) async fn overdue(tx: &mut PgConnection, before: DateTime<Utc>) -> Res
     .fetch_all(tx)
     .await?;
     Ok(ids.into_iter().map(Into::into).collect())
+}
+
+/// Whose erasures were done since then, and when.
+pub(crate) async fn done_since(tx: &mut PgConnection, since: DateTime<Utc>) -> Result<Vec<(UserId, DateTime<Utc>)>> {
+    let rows =
+        sqlx::query!(r#"select user_id, done_at as "done_at!" from erasures where done_at >= $1 order by id"#, since)
+            .fetch_all(tx)
+            .await?;
+    Ok(rows.into_iter().map(|row| (row.user_id.into(), row.done_at)).collect())
 }
 
 pub(crate) async fn mark_erased(tx: &mut PgConnection, id: ErasureId, now: DateTime<Utc>) -> Result<()> {

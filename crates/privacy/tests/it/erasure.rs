@@ -223,7 +223,7 @@ async fn the_last_owner_is_told_what_to_do() {
 }
 
 #[tokio::test]
-async fn who_became_the_last_owner_meanwhile_is_told_once_and_tried_daily() {
+async fn who_became_the_last_owner_meanwhile_is_told_why_and_tried_daily() {
     let world = World::new().await;
     let job = due(&world).await;
     world
@@ -234,8 +234,17 @@ async fn who_became_the_last_owner_meanwhile_is_told_once_and_tried_daily() {
     assert_eq!(world.number("select count(*) from users where erased_at is not null").await, 0);
     let mails = world.take::<guildhall_kernel::mail::SendMail>().await;
     assert!(matches!(&mails[0].mail, Mail::ErasureBlocked { organizations, .. } if organizations == &["Acme"]));
-    assert_eq!(mails[0].key, format!("erasure-blocked:{}", job.erasure), "one key, so one mail");
+    assert_eq!(mails[0].key, format!("erasure-blocked:{}:owner-1:acme", job.erasure), "one key, so one mail");
     assert_eq!(world.take::<ErasePerson>().await, [job]);
+    let view = overview(&world.db, &world.actor(world.ada)).await.unwrap();
+    assert!(view.erasure.unwrap().is_late && view.sole_owner_of.len() == 1 && !view.is_paying, "{view:?}");
+
+    // Another reason besides: another mail.
+    world.sql("update orders set state = 'pending', paid_at = null where session_id = 'cs_1'").await;
+    jobs::run_erasure(&world.db, &world.files, &job).await.unwrap();
+    let mails = world.take::<guildhall_kernel::mail::SendMail>().await;
+    assert_eq!(mails[0].key, format!("erasure-blocked:{}:payment+owner-1:acme", job.erasure));
+    assert!(matches!(&mails[0].mail, Mail::ErasureBlocked { is_paying: true, is_admin: false, .. }), "{mails:?}");
 }
 
 #[tokio::test]
@@ -243,9 +252,41 @@ async fn a_payment_under_way_is_waited_for() {
     let world = World::new().await;
     let job = due(&world).await;
     world.sql("update orders set state = 'pending', paid_at = null where session_id = 'cs_1'").await;
+    world.mails().await;
     jobs::run_erasure(&world.db, &world.files, &job).await.unwrap();
     assert_eq!(world.number("select count(*) from users where erased_at is not null").await, 0);
     assert_eq!(world.take::<ErasePerson>().await, [job]);
+    let mails = world.mails().await;
+    assert!(matches!(&mails[..], [Mail::ErasureBlocked { is_paying: true, .. }]), "{mails:?}");
+    let view = overview(&world.db, &world.actor(world.ada)).await.unwrap();
+    assert!(view.erasure.unwrap().is_late && view.is_paying, "{view:?}");
+}
+
+#[tokio::test]
+async fn what_was_written_beside_it_goes_with_the_daily_run() {
+    let world = World::new().await;
+    erase(&world).await;
+    let erased_at = "select extract(epoch from erased_at)::bigint from users where erased_at is not null";
+    let (then, others) = (world.number(erased_at).await, world.counts(world.bob).await);
+    let beside = "insert into consents (user_id, document, version, given_at, source)
+        values ('01900000-0000-7000-8000-000000010001', 'terms', 1, '2027-01-01', 'asked')";
+    let left = "select count(*) from consents where user_id = '01900000-0000-7000-8000-000000010001'";
+    world.sql(beside).await;
+    world.db.clock().advance(TimeDelta::hours(20));
+    jobs::run_daily(&world.db, &world.files, true).await.unwrap();
+    assert_eq!(world.number(left).await, 1, "a dry run changes nothing");
+    for _ in 0..2 {
+        jobs::erase_again(&world.db, &world.files).await.unwrap();
+        assert_eq!(world.number(left).await, 0);
+    }
+    assert_eq!(world.number(erased_at).await, then);
+    assert_eq!(world.counts(world.bob).await, others, "nothing of anybody else's");
+
+    // Later it is not looked for any more.
+    world.sql(beside).await;
+    world.db.clock().advance(TimeDelta::days(2));
+    jobs::erase_again(&world.db, &world.files).await.unwrap();
+    assert_eq!(world.number(left).await, 1);
 }
 
 #[tokio::test]

@@ -56,11 +56,21 @@ pub(crate) fn SignUpPage() -> impl IntoView {
                     error=tried.message("agree")
                     required=true
                 />
+                // Which terms: what the account carries is what stood here.
+                <input type="hidden" name="versions" value=versions() />
                 <input type="hidden" name="next" value=next />
                 <SubmitButton label="Create my account" />
             </ActionForm>
         </div>
     }
+}
+
+/// The versions that hold, for the form to carry.
+fn versions() -> String {
+    #[cfg(feature = "ssr")]
+    return guildhall_identity::consents::shown();
+    #[cfg(not(feature = "ssr"))]
+    String::new()
 }
 
 /// An email address that somebody signs in with.

@@ -34,6 +34,7 @@ pub(super) fn DataPage() -> impl IntoView {
 
 #[component]
 fn Data(mine: PrivacyView) -> impl IntoView {
+    let why = in_the_way(&mine);
     let (ask, withdraw) = (ServerAction::<AskExport>::new(), ServerAction::<WithdrawErasure>::new());
     let tries = [Tried::of(ask), Tried::of(withdraw)];
     let failed = tries.iter().any(Tried::failed);
@@ -58,7 +59,7 @@ fn Data(mine: PrivacyView) -> impl IntoView {
             </section>
             <section class="section" aria-labelledby="erase-heading">
                 <h2 id="erase-heading">"Having your account erased"</h2>
-                <Erasure erasure=mine.erasure action=withdraw />
+                <Erasure erasure=mine.erasure why=why action=withdraw />
             </section>
             <p><a href="/account">"Back to your account"</a></p>
         </div>
@@ -136,8 +137,29 @@ fn Consents(consents: Vec<ConsentView>) -> impl IntoView {
     view! { <ul class="fields">{items}</ul> }.into_any()
 }
 
+/// What stands in the way of erasing, and what to do about it.
+fn in_the_way(mine: &PrivacyView) -> Vec<String> {
+    let mut why: Vec<String> = mine
+        .sole_owner_of
+        .iter()
+        .map(|one| {
+            format!(
+                "You are the only owner of {}. Make somebody else an owner there, or write to us to have it closed.",
+                one.name
+            )
+        })
+        .collect();
+    if mine.is_admin {
+        why.push("You are a platform admin. Have another admin take that role from you.".to_owned());
+    }
+    if mine.is_paying {
+        why.push("A payment of yours is under way. We wait until it has gone through or ended.".to_owned());
+    }
+    why
+}
+
 #[component]
-fn Erasure(erasure: Option<ErasureView>, action: ServerAction<WithdrawErasure>) -> impl IntoView {
+fn Erasure(erasure: Option<ErasureView>, why: Vec<String>, action: ServerAction<WithdrawErasure>) -> impl IntoView {
     match erasure {
         None => view! {
             <p>"Your name, your address and all that only you need are erased, 14 days after you ask."</p>
@@ -147,12 +169,7 @@ fn Erasure(erasure: Option<ErasureView>, action: ServerAction<WithdrawErasure>) 
         }
         .into_any(),
         Some(erasure) => view! {
-            <Banner kind=BannerKind::Warning title="Your account will be erased">
-                <p>
-                    "It happens on " {time::date_time(erasure.due_at)}
-                    " (UTC). Until then you can use it as before."
-                </p>
-            </Banner>
+            {waits(erasure, why)}
             <ActionForm action=action>
                 <SubmitButton label="Keep my account" />
             </ActionForm>
@@ -161,9 +178,58 @@ fn Erasure(erasure: Option<ErasureView>, action: ServerAction<WithdrawErasure>) 
     }
 }
 
+/// When it happens, or why it has not.
+fn waits(erasure: ErasureView, why: Vec<String>) -> AnyView {
+    let due_at = time::date_time(erasure.due_at);
+    if !erasure.is_late {
+        return view! {
+            <Banner kind=BannerKind::Warning title="Your account will be erased">
+                <p>"It happens on " {due_at} " (UTC). Until then you can use it as before."</p>
+            </Banner>
+        }
+        .into_any();
+    }
+    let last = if why.is_empty() {
+        "Nothing stands in the way any more: it happens within a day."
+    } else {
+        "We try again every day. Until then you can use it as before."
+    };
+    let why = why.into_iter().map(|reason| view! { <p>{reason}</p> }).collect_view();
+    view! {
+        <Banner kind=BannerKind::Warning title="Your account is not erased yet">
+            <p>"It was to happen on " {due_at} " (UTC)."</p>
+            {why}
+            <p>{last}</p>
+        </Banner>
+    }
+    .into_any()
+}
+
 #[cfg(test)]
 mod tests {
+    use guildhall_types::privacy::SoleOwned;
+
     use super::*;
+
+    #[test]
+    fn what_is_in_the_way_is_said() {
+        let mut mine = PrivacyView {
+            consents: Vec::new(),
+            export: None,
+            erasure: None,
+            sole_owner_of: Vec::new(),
+            is_admin: false,
+            is_paying: false,
+        };
+        assert!(in_the_way(&mine).is_empty());
+        mine.sole_owner_of = vec![SoleOwned { slug: "acme".to_owned(), name: "Acme".to_owned() }];
+        (mine.is_admin, mine.is_paying) = (true, true);
+        let why = in_the_way(&mine);
+        for (line, word) in why.iter().zip(["only owner of Acme", "platform admin", "payment"]) {
+            assert!(line.contains(word), "{line}");
+        }
+        assert_eq!(why.len(), 3);
+    }
 
     #[test]
     fn sizes_are_rounded_up() {

@@ -4,7 +4,7 @@ use guildhall_types::{
     organization::{MemberView, OrganizationView, Role},
     time,
 };
-use guildhall_ui::{ButtonKind, ButtonLink, Column, Select, SubmitButton, Table, Tag, TagKind};
+use guildhall_ui::{ButtonKind, ButtonLink, Column, Disclosure, Select, SubmitButton, Table, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
 
 use super::{
@@ -75,6 +75,7 @@ fn Row(
     let (slug, user) = (StoredValue::new(organization.slug), StoredValue::new(member.user.to_string()));
     let (label, remove_label) = (format!("Role of {}", member.name), format!("Remove {}", member.name));
     let tried = Tried::one_of(role, "user").at(&user.get_value());
+    let (failed, message) = (tried.failed(), tried.message("role"));
     let chosen = tried.entered("role").and_then(|role| role.parse().ok()).unwrap_or(member.role);
     let (id, choices) = (id_of("role", &user.get_value()), role_choices(organization.kind.roles(), Some(chosen)));
     let roles = organization.may.manage_members.then(|| {
@@ -87,7 +88,7 @@ fn Row(
                     id=id
                     label=label
                     options=choices
-                    error=tried.message("role")
+                    error=message
                 />
                 <SubmitButton label="Save the role" kind=ButtonKind::Quiet />
             </ActionForm>
@@ -104,6 +105,15 @@ fn Row(
             </ActionForm>
         }
     });
+    let title = format!("Change {}", member.name);
+    let change = (roles.is_some() || removal.is_some()).then(|| {
+        view! {
+            <Disclosure title=title open=failed>
+                {roles}
+                {removal}
+            </Disclosure>
+        }
+    });
     view! {
         <tr>
             <th scope="row">
@@ -114,10 +124,7 @@ fn Row(
             </th>
             <td>{member.role.label()}</td>
             <td>{time::date(member.joined_at)}</td>
-            <td>
-                {roles}
-                {removal}
-            </td>
+            <td>{change}</td>
         </tr>
     }
 }

@@ -25,6 +25,13 @@ begin
     return answer;
 end $$;
 
+CREATE FUNCTION public.app_directory_keeps(organization uuid, person uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select exists (select from scim_tokens t where t.organization_id = organization and t.revoked_at is null)
+        or exists (select from scim_users s where s.organization_id = organization and s.user_id = person and not s.active)
+$$;
+
 CREATE FUNCTION public.app_email() RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public'
@@ -85,6 +92,7 @@ begin
     from users u join organization_domains d on d.domain = split_part(u.email, '@', 2) join organizations o on o.id = d.organization_id
     where u.id = app_user_id() and u.email_confirmed_at is not null and u.suspended_at is null and d.verified_at is not null
         and o.suspended_at is null and o.kind in ('provider', 'enterprise')
+        and not app_directory_keeps(o.id, u.id)
         and not exists (select from memberships m where m.organization_id = o.id and m.user_id = u.id);
     perform set_config('app.role', was, true);
 end $$;
@@ -161,9 +169,10 @@ begin
             and u.email_confirmed_at is not null
             and (exists (select from invitations i
                     where i.organization_id = o.id and i.state = 'open' and i.email = u.email and i.role = joining)
-                or exists (select from organization_domains d
-                    where d.organization_id = o.id and d.verified_at is not null and d.domain = split_part(u.email, '@', 2)
-                        and joining = case o.kind when 'enterprise' then 'learner' when 'provider' then 'analyst' end)
+                or (exists (select from organization_domains d
+                        where d.organization_id = o.id and d.verified_at is not null and d.domain = split_part(u.email, '@', 2)
+                            and joining = case o.kind when 'enterprise' then 'learner' when 'provider' then 'analyst' end)
+                    and not app_directory_keeps(o.id, u.id))
                 or (joining = 'owner' and o.created_by = u.id
                     and not exists (select from memberships m where m.organization_id = o.id)))));
     perform set_config('app.role', was, true);
@@ -526,8 +535,9 @@ CREATE FUNCTION public.enforced_sign_on(address text, link bytea, at timestamp w
     AS $$
     select o.name from sso_connections c join organizations o on o.id = c.organization_id
     where c.organization_id = sso_domain_holder(split_part(address, '@', 2)) and c.enabled and c.enforced and o.suspended_at is null
-        and not exists (select from sso_pending_links l
-            where l.token_hash = link and l.connection_id = c.id and l.email = address and l.used_at is null and l.expires_at > at)
+        and not exists (select from sso_pending_links l join sso_connections via on via.id = l.connection_id
+            where l.token_hash = link and via.organization_id = c.organization_id and via.enabled and via.enforced
+                and l.email = address and l.used_at is null and l.expires_at > at)
     order by c.created_at limit 1
 $$;
 
@@ -590,10 +600,11 @@ CREATE FUNCTION public.memberships_guard() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
-declare was text := app_role(); organization_kind text;
+declare was text := app_role(); organization_kind text; is_closed boolean;
 begin
     perform set_config('app.role', 'system', true);
-    select kind into organization_kind from organizations where id = coalesce(new.organization_id, old.organization_id) for no key update;
+    select kind, suspended_at is not null into organization_kind, is_closed
+        from organizations where id = coalesce(new.organization_id, old.organization_id) for no key update;
     if not found then
         -- The organisation itself is being deleted.
         perform set_config('app.role', was, true);
@@ -608,8 +619,11 @@ begin
     if tg_op = 'UPDATE' and (new.organization_id, new.user_id) is distinct from (old.organization_id, old.user_id) then
         raise exception 'a membership is not handed on' using errcode = 'check_violation', constraint = 'memberships_stay';
     end if;
-    if (tg_op = 'DELETE' or (tg_op = 'UPDATE' and new.role <> 'owner')) and old.role = 'owner' and not exists (
-            select from memberships m where m.organization_id = old.organization_id and m.role = 'owner' and m.user_id <> old.user_id) then
+    if (tg_op = 'DELETE' or (tg_op = 'UPDATE' and new.role <> 'owner')) and old.role = 'owner'
+            and not (tg_op = 'DELETE' and is_closed and was = 'system')
+            and not exists (
+                select from memberships m join users u on u.id = m.user_id
+                where m.organization_id = old.organization_id and m.role = 'owner' and m.user_id <> old.user_id and u.suspended_at is null) then
         raise exception 'the last owner stays' using errcode = 'check_violation', constraint = 'memberships_last_owner';
     end if;
     perform set_config('app.role', was, true);
@@ -935,7 +949,7 @@ CREATE TABLE public.factor_resets (
 
 ALTER TABLE ONLY public.factor_resets FORCE ROW LEVEL SECURITY;
 
-COMMENT ON COLUMN public.factor_resets.user_id IS 'personal: whose second factor is to be removed; kept: 1 month after it ended';
+COMMENT ON COLUMN public.factor_resets.user_id IS 'personal: whose second factor is to be removed; kept: 30 days after it ended';
 
 COMMENT ON COLUMN public.factor_resets.cancel_hash IS 'not personal: the hash of a random token';
 
@@ -1156,9 +1170,9 @@ CREATE TABLE public.order_lines (
 
 ALTER TABLE ONLY public.order_lines FORCE ROW LEVEL SECURITY;
 
-COMMENT ON COLUMN public.order_lines.user_id IS 'personal: who bought; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+COMMENT ON COLUMN public.order_lines.user_id IS 'personal: who bought; kept: as long as the account; when it is erased the order stays for good, without your name and address';
 
-COMMENT ON COLUMN public.order_lines.title IS 'personal: what you bought; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+COMMENT ON COLUMN public.order_lines.title IS 'personal: what you bought; kept: as long as the account; when it is erased the order stays for good, without your name and address';
 
 CREATE TABLE public.orders (
     id uuid NOT NULL,
@@ -1181,15 +1195,15 @@ CREATE TABLE public.orders (
 
 ALTER TABLE ONLY public.orders FORCE ROW LEVEL SECURITY;
 
-COMMENT ON COLUMN public.orders.user_id IS 'personal: who bought; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+COMMENT ON COLUMN public.orders.user_id IS 'personal: who bought; kept: as long as the account; when it is erased the order stays for good, without your name and address';
 
-COMMENT ON COLUMN public.orders.total_pence IS 'personal: what you paid; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+COMMENT ON COLUMN public.orders.total_pence IS 'personal: what you paid; kept: as long as the account; when it is erased the order stays for good, without your name and address';
 
-COMMENT ON COLUMN public.orders.session_id IS 'personal: finding your payment at the payment service; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+COMMENT ON COLUMN public.orders.session_id IS 'personal: finding your payment at the payment service, and for tax; kept: 7 years after the order last changed, and as long as the account';
 
 COMMENT ON COLUMN public.orders.pay_url IS 'personal: leading you back to a payment that is not finished; kept: until the account is erased';
 
-COMMENT ON COLUMN public.orders.payment_intent_id IS 'personal: finding your payment at the payment service, and refunding it; kept: 6 years after the end of the tax year, as the law wants, and as long as the account';
+COMMENT ON COLUMN public.orders.payment_intent_id IS 'personal: finding your payment at the payment service, refunding it, and for tax; kept: 7 years after the order last changed, and as long as the account';
 
 CREATE TABLE public.organization_domains (
     organization_id uuid NOT NULL,
@@ -1278,7 +1292,7 @@ CREATE TABLE public.payment_events (
 
 ALTER TABLE ONLY public.payment_events FORCE ROW LEVEL SECURITY;
 
-COMMENT ON COLUMN public.payment_events.body IS 'personal: what the payment service tells us about a payment, as it came; kept: 180 days';
+COMMENT ON COLUMN public.payment_events.body IS 'personal: what the payment service tells us about a payment, as it came; kept: 180 days after it was dealt with, or after it came when that failed';
 
 CREATE TABLE public.pending_sign_ins (
     token_hash bytea NOT NULL,
@@ -1301,9 +1315,9 @@ ALTER TABLE ONLY public.pending_sign_ins FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.pending_sign_ins.token_hash IS 'not personal: the hash of a random token';
 
-COMMENT ON COLUMN public.pending_sign_ins.user_id IS 'personal: who is signing in; kept: 10 minutes';
+COMMENT ON COLUMN public.pending_sign_ins.user_id IS 'personal: who is signing in; kept: 10 minutes, then cleared away within a day';
 
-COMMENT ON COLUMN public.pending_sign_ins.password_mark IS 'personal: noticing that the password was changed meanwhile; kept: 10 minutes';
+COMMENT ON COLUMN public.pending_sign_ins.password_mark IS 'personal: noticing that the password was changed meanwhile; kept: 10 minutes, then cleared away within a day';
 
 COMMENT ON COLUMN public.pending_sign_ins.mail_code_hash IS 'not personal: the hash of a random code';
 
@@ -1331,7 +1345,7 @@ CREATE TABLE public.person_exports (
 
 ALTER TABLE ONLY public.person_exports FORCE ROW LEVEL SECURITY;
 
-COMMENT ON COLUMN public.person_exports.user_id IS 'personal: whose copy it is; kept: 7 days after the copy was ready';
+COMMENT ON COLUMN public.person_exports.user_id IS 'personal: whose copy it is; kept: 7 days after the copy was ready, or was asked for and could not be made';
 
 COMMENT ON COLUMN public.person_exports.fetched_at IS 'personal: showing you whether the copy was fetched; kept: 7 days after the copy was ready';
 
@@ -1408,7 +1422,7 @@ ALTER TABLE ONLY public.recovery_code_sheets FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.recovery_code_sheets.user_id IS 'personal: whose codes they are; kept: until replaced or the account is erased';
 
-COMMENT ON COLUMN public.recovery_code_sheets.sealed IS 'personal: showing new recovery codes once; kept: 15 minutes';
+COMMENT ON COLUMN public.recovery_code_sheets.sealed IS 'personal: showing new recovery codes once; kept: 15 minutes, then cleared away within a day';
 
 CREATE TABLE public.recovery_codes (
     user_id uuid NOT NULL,
@@ -1721,11 +1735,11 @@ COMMENT ON COLUMN public.sso_pending_links.token_hash IS 'not personal: the hash
 
 COMMENT ON COLUMN public.sso_pending_links.issuer IS 'not personal: the address of an organisation''s sign-in';
 
-COMMENT ON COLUMN public.sso_pending_links.subject IS 'personal: whom an organisation''s sign-in vouched for, until the account''s owner agrees; kept: 1 day';
+COMMENT ON COLUMN public.sso_pending_links.subject IS 'personal: whom an organisation''s sign-in vouched for, until the account''s owner agrees; kept: 1 day after the link expired';
 
-COMMENT ON COLUMN public.sso_pending_links.email IS 'personal: the account that waits to be linked; kept: 1 day';
+COMMENT ON COLUMN public.sso_pending_links.email IS 'personal: the account that waits to be linked; kept: 1 day after the link expired';
 
-COMMENT ON COLUMN public.sso_pending_links.sid IS 'personal: the provider''s name of the session; kept: 1 day';
+COMMENT ON COLUMN public.sso_pending_links.sid IS 'personal: the provider''s name of the session; kept: 1 day after the link expired';
 
 COMMENT ON COLUMN public.sso_pending_links.next IS 'not personal: a page of ours';
 
@@ -1849,9 +1863,9 @@ ALTER TABLE ONLY public.webauthn_challenges FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.webauthn_challenges.token_hash IS 'not personal: the hash of a random token';
 
-COMMENT ON COLUMN public.webauthn_challenges.user_id IS 'personal: finishing what one began with a passkey; kept: 5 minutes';
+COMMENT ON COLUMN public.webauthn_challenges.user_id IS 'personal: finishing what one began with a passkey; kept: 5 minutes, then cleared away within a day';
 
-COMMENT ON COLUMN public.webauthn_challenges.state IS 'personal: finishing what one began with a passkey; kept: 5 minutes';
+COMMENT ON COLUMN public.webauthn_challenges.state IS 'personal: finishing what one began with a passkey; kept: 5 minutes, then cleared away within a day';
 
 ALTER TABLE ONLY public.audit_inbox ALTER COLUMN place SET DEFAULT nextval('public.audit_inbox_place_seq'::regclass);
 

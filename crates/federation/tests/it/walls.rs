@@ -78,13 +78,14 @@ async fn one_organisation_leads_nobody_past_what_another_enforces() {
 async fn linking_asks_for_proof_tells_the_person_and_can_be_undone() {
     let stage = Stage::new().await;
     let connection = stage.usual().await;
-    let (id, bob) = stage.bob().await;
+    let (_, fresh) = stage.bob().await;
+    let Actor::User(mut long_ago) = fresh.clone() else { panic!("{fresh:?}") };
+    long_ago.authenticated_at -= TimeDelta::minutes(11);
+    let bob = Actor::User(long_ago);
     let set = link_first(stage.sign_in(connection, who("bob@b.example")).await);
     let token = link_token(cookie(&set), false).unwrap().to_owned();
-    stage.db.clock().advance(TimeDelta::minutes(11));
     assert_eq!(told(finish_link(&stage.db, &bob, &token).await), Error::ConfirmRequired);
     assert_eq!(stage.count("select count(*) from sso_identities").await, 0);
-    let fresh = actor(stage.db.clock(), id, &[], "bob@b.example");
     finish_link(&stage.db, &fresh, &token).await.unwrap();
     assert_eq!(stage.mails("factor_added").await, 1);
     assert_eq!(stage.mails("signing in through Acme").await, 1);

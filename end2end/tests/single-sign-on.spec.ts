@@ -75,6 +75,15 @@ test("somebody links their account, and comes in without a password afterwards",
   await page.goto(start);
   await beThere(page, robin);
   await expect(page.getByRole("heading", { level: 1, name: "My courses" })).toBeVisible();
+  // What was linked can be undone, and linked again.
+  await page.goto("/account/security");
+  await page.getByRole("button", { name: /^Unlink / }).click();
+  await expect(page.getByRole("main")).toContainText("no longer signs you in");
+  await expect(page.getByRole("button", { name: /^Unlink / })).toHaveCount(0);
+  await page.goto(start);
+  await beThere(page, robin);
+  await page.getByRole("button", { name: "Link my account" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "My courses" })).toBeVisible();
   await page.context().close();
 });
 

@@ -15,7 +15,11 @@ use guildhall_federation::{
     saml_connections,
 };
 use guildhall_host::RequestInfo;
-use guildhall_identity::{Client, cookie::Cookie, policy::own_path};
+use guildhall_identity::{
+    Client,
+    cookie::Cookie,
+    policy::{own_path, with_next},
+};
 use guildhall_kernel::Actor;
 use guildhall_types::{ConnectionId, Error};
 use serde::Deserialize;
@@ -42,6 +46,10 @@ pub(crate) async fn start(
     let Ok(connection) = connection.parse::<ConnectionId>() else {
         return Problem::from(Error::NotFound).into_response();
     };
+    // Another site may bring somebody here, but not sign them in without their own click.
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return go(&with_next(&format!("{PAGE}?to={connection}"), own_path(&start.next, "")), &[]);
+    }
     let secure = state.config.secure_cookies();
     let hint = Notice::Hint.read(cookies(&headers), secure).filter(|hint| hint.len() <= 254);
     match flow::begin(&state.db, &state.federation, connection, &start.next, hint.as_deref()).await {

@@ -155,7 +155,8 @@ fn seal(federation: &Federation, id: ConnectionId, secret: &Secret) -> OpResult<
     Ok(SealedSecret { sealed, public_jwk })
 }
 
-/// Switches a connection on or off, and makes it the only way in for the organisation's domains.
+/// Switches a connection on or off, and makes it the only way in for the organisation's domains: sessions of their people that
+/// were opened in another way end then, but for the one that asks.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it can't be enforced yet; else as [`page`].
@@ -189,6 +190,14 @@ pub async fn switch(
     );
     tell(&mut tx, actor, mine.id, event).await?;
     tx.commit().await?;
+    if enforced && !kept.enforced {
+        let system = Actor::System("sign-on-enforced");
+        let mut tx = db.begin(&system).await?;
+        let ended = people::end_others(&mut tx, mine.id, actor.user()?.session, db.clock().now()).await?;
+        let event = Event::new("sign_on.sessions_ended", "sso_connection", id).after(json!({ "sessions": ended }));
+        tell(&mut tx, &system, mine.id, event).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 

@@ -127,8 +127,8 @@ async fn fetch(federation: &Federation, address: &str) -> Result<String, String>
     String::from_utf8(answer.body).map_err(|_| MetadataProblem::NotXml.to_string())
 }
 
-/// Makes a SAML connection, switched off, or changes one. Where the provider itself changes, it is switched off and forgets
-/// whom the old one knew. Our key stays as long as the connection.
+/// Makes a SAML connection, switched off, or changes one. Where the provider itself changes (its entity id, or all of its
+/// certificates at once), it is switched off and forgets whom the old one knew. Our key stays as long as the connection.
 ///
 /// # Errors
 /// [`Error::Invalid`]; else as [`crate::connections::page`].
@@ -177,7 +177,7 @@ pub async fn save(
         roles: typed.roles,
         jit: fields.jit,
     };
-    write(db, actor, slug, id, before.map(|(kept, _)| kept), &new, &settings, made.map(|made| made.sealed)).await?;
+    write(db, actor, slug, id, before, &new, &settings, made.map(|made| made.sealed)).await?;
     Ok(id)
 }
 
@@ -243,7 +243,7 @@ async fn write(
     actor: &Actor,
     slug: &str,
     id: ConnectionId,
-    before: Option<Kept>,
+    before: Option<(Kept, SamlSettings)>,
     new: &NewConnection,
     settings: &SamlSettings,
     sealed: Option<Vec<u8>>,
@@ -261,8 +261,10 @@ async fn write(
             connections::insert(&mut tx, id, mine.id, new, &secret, db.clock().now()).await?;
             store::put(&mut tx, id, settings).await?;
         }
-        (Some(before), _) => {
-            let is_same = before.connection.issuer == new.issuer;
+        (Some((before, old)), _) => {
+            // A name is anybody's to claim: whoever signs with none of the keys of before is another provider.
+            let is_same = before.connection.issuer == new.issuer
+                && settings.certificates.iter().any(|der| old.certificates.contains(der));
             connections::update(&mut tx, id, new, None, is_same, db.clock().now()).await?;
             store::put(&mut tx, id, settings).await?;
             if !is_same {

@@ -169,6 +169,7 @@ actions! {
     ReadOrders = "Read a person's orders": &[Myself, Admin];
     GiveConsent = "Agree to the terms": &[Myself];
     ExportPerson = "Export everything about a person": &[Myself];
+    LinkSignOn = "Link an account to an organisation's sign-in, and undo it": &[Myself], steps_up;
     ErasePerson = "Erase a person": &[Myself, Admin], steps_up;
     JoinOrganization = "Join an organisation, invited or by domain": &[Myself];
     CreateOrganization = "Set up an organisation": &[Myself];

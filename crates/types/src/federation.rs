@@ -107,6 +107,17 @@ pub struct TestStep {
     pub detail: String,
 }
 
+/// One of a person's own ways in through an organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOnLink {
+    pub connection: ConnectionId,
+    /// As the organisation's owner named it.
+    pub name: String,
+    pub organization: String,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+}
+
 /// A provisioning token, as far as it may be seen again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScimTokenView {

@@ -34,6 +34,31 @@ async fn a_sign_in_that_nobody_began_leads_back_to_the_start() {
 }
 
 #[tokio::test]
+async fn another_site_starts_nobodys_sign_in_without_their_own_click() {
+    let site = Site::open().await;
+    let get = |path: &str, from: &'static str| {
+        Request::get(path)
+            .header(header::ACCEPT, "text/html")
+            .header("sec-fetch-site", from)
+            .body(Body::empty())
+            .unwrap()
+    };
+    let start = format!("/sso/{NOBODY}/start?next=/learn");
+    let response = site.send(get(&start, "cross-site")).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let page = format!("/sign-in/organization?to={NOBODY}&next=%2Flearn");
+    assert_eq!(response.headers()[header::LOCATION], page);
+    for from in ["same-origin", "none"] {
+        assert_eq!(site.send(get(&start, from)).await.status(), StatusCode::NOT_FOUND, "{from}");
+    }
+    for (from, forwards) in [("cross-site", false), ("same-site", false), ("none", false), ("same-origin", true)] {
+        let body = text(site.send(get(&page, from)).await).await;
+        assert!(body.contains(&format!("/sso/{NOBODY}/start")), "{from}");
+        assert_eq!(body.contains("http-equiv=\"refresh\""), forwards, "{from}");
+    }
+}
+
+#[tokio::test]
 async fn a_made_up_logout_token_ends_nothing() {
     let site = Site::open().await;
     for connection in [NOBODY, "x"] {

@@ -207,6 +207,10 @@ pub(super) async fn allow(db: &Db, tx: &mut Tx, kept: &Kept, user: UserId, role:
         return Err(refuse(Refused::Staff).into());
     }
     let organization = kept.connection.organization;
+    // Whoever vouched: a link of before, or by the person's own provider, leads past nobody's enforced sign-in.
+    if people::enforced_elsewhere(tx, &account.email, organization).await? {
+        return Err(refuse(Refused::Elsewhere).into());
+    }
     if people::is_deactivated(tx, organization, user).await? {
         return Err(refuse(Refused::Deactivated).into());
     }

@@ -88,8 +88,12 @@ async fn for_domain(tx: &mut guildhall_db::Tx, email: &EmailAddress) -> OpResult
 
 /// A connection that people may use now.
 pub(super) async fn usable(db: &Db, id: ConnectionId) -> OpResult<Kept> {
-    let mut tx = db.begin(&SYSTEM).await?;
-    let kept = connections::find(&mut tx, id).await?;
+    usable_in(&mut db.begin(&SYSTEM).await?, id).await
+}
+
+/// As [`usable`], in a transaction that is open already.
+pub(super) async fn usable_in(tx: &mut guildhall_db::Tx, id: ConnectionId) -> OpResult<Kept> {
+    let kept = connections::find(tx, id).await?;
     Ok(kept.filter(|kept| kept.enabled && !kept.organization_suspended).ok_or(Error::NotFound)?)
 }
 

@@ -11,7 +11,7 @@ pub use arrive::{Answer, Outcome, complete};
 pub use begin::{Begun, begin, connection_for_email};
 pub(crate) use begin::{authorization_url, away};
 pub use cookie::{Notice, clear_link, link_token};
-pub use link::{finish_link, pending_link};
+pub use link::{finish_link, own_links, pending_link, unlink};
 pub(crate) use saml::ask;
 pub use saml::{arrive_with, receive};
 

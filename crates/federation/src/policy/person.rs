@@ -114,6 +114,8 @@ pub enum Refused {
     Suspended,
     #[error("Accounts of the platform’s own staff can’t sign in through an organisation.")]
     Staff,
+    #[error("People with this address sign in through their own organisation.")]
+    Elsewhere,
 }
 
 /// Reads the claims of a checked token, with those of the user-info endpoint where it was asked.

@@ -13,6 +13,9 @@ use super::{
 };
 use crate::store::directory::{self, Group};
 
+/// How many members one list of groups shows: all of it stands in memory.
+const MOST_LISTED: i64 = 20_000;
+
 pub(super) async fn list(to: &To<'_>, page: &Page) -> Result<Value, ScimError> {
     let filter = page.filter()?;
     let (mut name, mut external_id) = (None, None);
@@ -30,6 +33,13 @@ pub(super) async fn list(to: &To<'_>, page: &Page) -> Result<Value, ScimError> {
     let (name, external_id) = (name.as_deref(), external_id.as_deref());
     let (total, groups) =
         directory::groups(&mut tx, organization, name, external_id, page.start - 1, page.count).await?;
+    if !page.without_members {
+        let ids: Vec<Uuid> = groups.iter().map(|group| group.id).collect();
+        if directory::count_members(&mut tx, &ids).await? > MOST_LISTED {
+            let detail = "Ask for fewer groups, or with excludedAttributes=members.";
+            return Err(ScimError::new(400, Some("tooMany"), detail));
+        }
+    }
     let mut shown = Vec::with_capacity(groups.len());
     for group in groups {
         shown.push(show(to, &mut tx, &group, !page.without_members).await?);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     error::ScimError,
-    resource::{GroupFields, UserFields, external_id, find, members, truth, user_name, words},
+    resource::{GroupFields, MOST_MEMBERS, UserFields, external_id, find, members, truth, user_name, words},
 };
 
 const MOST_OPERATIONS: usize = 1_000;
@@ -128,6 +128,9 @@ pub(crate) fn patch_group(before: &GroupFields, body: &Value) -> Result<GroupFie
             (None, Value::Object(values)) => set_all_in_group(&mut group, operation.verb, values)?,
             (None, _) => return Err(ScimError::value("Without a path the value must be an object.")),
         }
+    }
+    if group.members.len() > MOST_MEMBERS {
+        return Err(ScimError::value(format!("A group has at most {MOST_MEMBERS} members.")));
     }
     Ok(group)
 }

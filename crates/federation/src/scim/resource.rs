@@ -139,7 +139,7 @@ pub(crate) struct GroupFields {
 }
 
 /// More than a team has; a body is limited too.
-const MOST_MEMBERS: usize = 10_000;
+pub(crate) const MOST_MEMBERS: usize = 10_000;
 
 impl GroupFields {
     /// Reads a whole group, as POST and PUT send it.

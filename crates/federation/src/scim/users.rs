@@ -114,12 +114,21 @@ pub(super) async fn delete(to: &To<'_>, id: Uuid) -> Result<(), ScimError> {
     Ok(())
 }
 
-/// Makes the membership follow: who is active is a member, who is not has left and is signed out everywhere.
+/// Makes the membership follow: who is active is a member, who is not has left and is signed out everywhere. Over whoever's
+/// address is not, or no longer, of the organisation's domains its word is less: it makes nobody a member, and ends the sessions
+/// that the organisation opened itself.
 async fn apply(to: &To<'_>, tx: &mut Tx, user: UserId, active: bool) -> Result<(), ScimError> {
     let organization = to.directory.organization;
     let role = people::role(tx, organization, user).await?;
+    let account = people::account(tx, user).await?.ok_or_else(ScimError::not_found)?;
+    let is_staff = account.is_admin && to.directory.kind != "platform";
+    let (_, domain) = account.email.split_once('@').unwrap_or_default();
+    let rules = !is_staff && connections::domain_holder(tx, domain).await? == Some(organization);
     match (active, role) {
         (true, Some(_)) => {}
+        (true, None) if !rules => {
+            return Err(ScimError::value("Your organisation has not verified this person’s domain here."));
+        }
         (true, None) => {
             let role = first_role(to, tx).await?;
             people::join(tx, organization, user, &role, to.db.clock().now()).await?;
@@ -132,7 +141,12 @@ async fn apply(to: &To<'_>, tx: &mut Tx, user: UserId, active: bool) -> Result<(
                     "The last owner of the organisation can’t leave it.",
                 ));
             }
-            end_federated(to.db, tx, user, None).await?;
+            if rules {
+                end_federated(to.db, tx, user, None).await?;
+            } else if !is_staff {
+                let opened = people::opened_through(tx, organization, user).await?;
+                end_federated(to.db, tx, user, Some(&opened)).await?;
+            }
         }
     }
     let event = Event::new("member.kept_by_directory", "user", user)

@@ -323,6 +323,13 @@ pub(crate) async fn members(tx: &mut PgConnection, group: Uuid) -> Result<Vec<(U
     Ok(rows.into_iter().map(|row| (row.id, row.user_name)).collect())
 }
 
+/// How many members some groups have together.
+pub(crate) async fn count_members(tx: &mut PgConnection, groups: &[Uuid]) -> Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from scim_group_members where group_id = any ($1)"#, groups)
+        .fetch_one(tx)
+        .await
+}
+
 /// Makes these the group's members; how many of them are users of this organisation.
 pub(crate) async fn set_members(
     tx: &mut PgConnection,

@@ -1,7 +1,7 @@
 //! Whom providers vouch for: accounts, links, memberships, and the sessions that they opened.
 
 use chrono::{DateTime, Utc};
-use guildhall_types::{ConnectionId, OrganizationId, SessionId, UserId};
+use guildhall_types::{ConnectionId, OrganizationId, SessionId, UserId, federation::SignOnLink};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::Result;
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) id: UserId,
+    pub(crate) email: String,
     pub(crate) confirmed: bool,
     pub(crate) suspended: bool,
     pub(crate) is_admin: bool,
@@ -65,10 +66,44 @@ pub(crate) async fn unlink_all(tx: &mut PgConnection, connection: ConnectionId) 
     Ok(())
 }
 
+/// A person's own links; one for each connection.
+pub(crate) async fn links(tx: &mut PgConnection, user: UserId) -> Result<Vec<SignOnLink>> {
+    sqlx::query_as!(
+        SignOnLink,
+        r#"select i.connection_id as "connection: Uuid", c.name, o.name as organization, min(i.created_at) as "created_at!",
+               max(i.last_used_at) as "last_used_at!"
+           from sso_identities i join sso_connections c on c.id = i.connection_id join organizations o on o.id = c.organization_id
+           where i.user_id = $1 group by i.connection_id, c.name, o.name order by 4 limit 100"#,
+        user.0
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Forgets whom a connection's provider calls this person.
+pub(crate) async fn unlink(tx: &mut PgConnection, connection: ConnectionId, user: UserId) -> Result<()> {
+    sqlx::query!("delete from sso_identities where connection_id = $1 and user_id = $2", connection.0, user.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The sessions of a person that a connection opened.
+pub(crate) async fn opened_by(tx: &mut PgConnection, connection: ConnectionId, user: UserId) -> Result<Vec<SessionId>> {
+    let sessions = sqlx::query_scalar!(
+        "select session_id from sso_sessions where connection_id = $1 and user_id = $2",
+        connection.0,
+        user.0
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(sessions.into_iter().map(SessionId).collect())
+}
+
 pub(crate) async fn account(tx: &mut PgConnection, id: UserId) -> Result<Option<Account>> {
     sqlx::query_as!(
         Account,
-        r#"select id as "id: Uuid", email_confirmed_at is not null as "confirmed!", suspended_at is not null as "suspended!", is_admin
+        r#"select id as "id: Uuid", email, email_confirmed_at is not null as "confirmed!", suspended_at is not null as "suspended!", is_admin
            from users where id = $1"#,
         id.0
     )
@@ -79,11 +114,29 @@ pub(crate) async fn account(tx: &mut PgConnection, id: UserId) -> Result<Option<
 pub(crate) async fn account_by_email(tx: &mut PgConnection, email: &str) -> Result<Option<Account>> {
     sqlx::query_as!(
         Account,
-        r#"select id as "id: Uuid", email_confirmed_at is not null as "confirmed!", suspended_at is not null as "suspended!", is_admin
+        r#"select id as "id: Uuid", email, email_confirmed_at is not null as "confirmed!", suspended_at is not null as "suspended!", is_admin
            from users where email = $1"#,
         email
     )
     .fetch_optional(tx)
+    .await
+}
+
+/// Whether another organisation alone signs people of this address in.
+pub(crate) async fn enforced_elsewhere(
+    tx: &mut PgConnection,
+    email: &str,
+    organization: OrganizationId,
+) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from sso_connections c join organizations o on o.id = c.organization_id
+               where c.organization_id = sso_domain_holder(split_part($1, '@', 2)) and c.organization_id <> $2
+                   and c.enabled and c.enforced and o.suspended_at is null) as "elsewhere!""#,
+        email,
+        organization.0
+    )
+    .fetch_one(tx)
     .await
 }
 
@@ -116,6 +169,23 @@ pub(crate) async fn join(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The sessions of a person that this organisation opened.
+pub(crate) async fn opened_through(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<Vec<SessionId>> {
+    let sessions = sqlx::query_scalar!(
+        "select x.session_id from sso_sessions x join sso_connections c on c.id = x.connection_id
+         where c.organization_id = $1 and x.user_id = $2",
+        organization.0,
+        user.0
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(sessions.into_iter().map(SessionId).collect())
 }
 
 /// Ends a membership; false when there was none, or it is the last owner's.
@@ -189,6 +259,28 @@ pub(crate) async fn opened(tx: &mut PgConnection, opened: &OpenedSession<'_>) ->
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Ends the sessions of everybody at an organisation's domains that it did not open itself, but for one; how many.
+pub(crate) async fn end_others(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    but: SessionId,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "update sessions s set revoked_at = $3 from users u
+         where u.id = s.user_id and split_part(u.email, '@', 2) = any (sso_domains_of($1)) and s.id <> $2
+             and s.revoked_at is null and s.expires_at > $3
+             and not exists (select from sso_sessions x join sso_connections c on c.id = x.connection_id
+                 where x.session_id = s.id and c.organization_id = $1)",
+        organization.0,
+        but.0,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// The sessions that a logout token names, with whose they are.

@@ -13,3 +13,4 @@ mod saml;
 mod scim;
 mod sign_in;
 mod stage;
+mod walls;

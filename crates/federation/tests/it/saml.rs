@@ -335,3 +335,20 @@ async fn the_test_says_what_is_wrong() {
         .await;
     assert!(failing().await.contains("refuses our request with 404"));
 }
+
+#[tokio::test]
+async fn another_key_under_the_same_name_is_another_provider() {
+    let stage = Stage::new().await;
+    stage.verify("acme.example").await;
+    let (db, federation, owner) = (&stage.db, &stage.federation, &stage.owner);
+    let id = connect(&stage, &fields(&stage)).await;
+    signed_in(sign_in(&stage, id, "robin@acme.example", &[]).await);
+    // A key that comes beside the old one is the same provider's.
+    stage.sql("update saml_connections set certificates = certificates || our_certificate").await;
+    save(db, federation, owner, "acme", Some(id), &fields(&stage)).await.unwrap();
+    signed_in(sign_in(&stage, id, "robin@acme.example", &[]).await);
+    stage.sql("update saml_connections set certificates = array[our_certificate]").await;
+    save(db, federation, owner, "acme", Some(id), &fields(&stage)).await.unwrap();
+    assert_eq!(told(flow::begin(db, federation, id, "", None).await), Error::NotFound, "it is off");
+    assert_eq!(stage.count("select count(*) from sso_identities").await, 0);
+}

@@ -31,7 +31,7 @@ pub async fn request_reset(db: &Db, throttle: &Throttle, client: &Client, email:
     Ok(())
 }
 
-/// Sets a new password by the link that was sent. Every session ends; having the mail also confirms the address.
+/// Sets a new password by the link that was sent. Every session ends, and so does every link to an organisation's sign-in; having the mail also confirms the address.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the link is unknown, used or too old; [`Error::Invalid`] for a password that may not be
@@ -62,6 +62,8 @@ pub async fn reset_password(db: &Db, passwords: &Passwords, token: &str, passwor
     store::void_links(&mut tx, person.id, Purpose::ResetPassword, now).await?;
     store::void_links(&mut tx, person.id, Purpose::ConfirmEmail, now).await?;
     store::end_sessions(&mut tx, person.id, None, now).await?;
+    // Whoever had the account meanwhile may have left a way back in.
+    store::forget_sign_on(&mut tx, person.id).await?;
     let event = Event::new("user.password_reset", "user", person.id).acting_for(Party::Person(person.id));
     guildhall_audit::record(&mut tx, &actor, event).await?;
     jobs::send_password_changed(db, &mut tx, &person).await?;

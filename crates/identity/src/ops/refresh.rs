@@ -5,7 +5,7 @@ use guildhall_db::{Db, OpResult, Tx};
 use guildhall_kernel::{Actor, mail::Mail, token};
 use guildhall_types::SessionId;
 
-use super::{NewSession, Signed};
+use super::{NewSession, Signed, enforced::THROUGH_ORGANIZATION};
 use crate::{
     Tokens, jobs,
     policy::{self, REFRESH_FOR, REUSE_GRACE},
@@ -31,6 +31,8 @@ pub async fn session_actor(db: &Db, session: SessionId) -> OpResult<Option<Signe
 /// Presented again within [`REUSE_GRACE`], as by two tabs at once, it is answered by the same successor. Presented later
 /// than that, somebody has a copy: the session ends, and the person hears of it.
 ///
+/// A session that an organisation vouched for goes on for [`REFRESH_FOR`] at most, however much it is used.
+///
 /// # Errors
 /// When the database does not answer.
 pub async fn refresh(db: &Db, tokens: &Tokens, refresh_token: &str) -> OpResult<Option<NewSession>> {
@@ -47,6 +49,11 @@ pub async fn refresh(db: &Db, tokens: &Tokens, refresh_token: &str) -> OpResult<
         return Ok(None);
     };
     let signed = Signed::of(signed, db.clock());
+    // An organisation's word does not last: it must say again that the person is still its own.
+    let is_vouched = signed.actor.amr.iter().any(|method| method == THROUGH_ORGANIZATION);
+    if is_vouched && now - row.opened_at >= REFRESH_FOR {
+        return Ok(None);
+    }
     match row.rotated_at {
         None if row.expires_at <= now => Ok(None),
         None => {

@@ -161,6 +161,8 @@ pub(crate) struct RefreshRow {
     pub(crate) session: SessionId,
     pub(crate) user: UserId,
     pub(crate) user_agent: String,
+    /// When the session was.
+    pub(crate) opened_at: DateTime<Utc>,
     pub(crate) rotated_at: Option<DateTime<Utc>>,
     pub(crate) expires_at: DateTime<Utc>,
 }
@@ -169,7 +171,8 @@ pub(crate) struct RefreshRow {
 pub(crate) async fn lock_refresh_token(tx: &mut PgConnection, token_hash: &[u8]) -> Result<Option<RefreshRow>> {
     sqlx::query_as!(
         RefreshRow,
-        r#"select r.session_id as "session: Uuid", s.user_id as "user: Uuid", s.user_agent, r.rotated_at, r.expires_at
+        r#"select r.session_id as "session: Uuid", s.user_id as "user: Uuid", s.user_agent, s.created_at as opened_at, r.rotated_at,
+               r.expires_at
            from refresh_tokens r join sessions s on s.id = r.session_id where r.token_hash = $1 for no key update of r"#,
         token_hash
     )
@@ -256,4 +259,10 @@ pub(crate) async fn end_sessions(
     .execute(tx)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Forgets by which organisations' word the person comes in: what links an account there is `guildhall_federation`'s.
+pub(crate) async fn forget_sign_on(tx: &mut PgConnection, user: UserId) -> Result<()> {
+    sqlx::query!("delete from sso_identities where user_id = $1", user.0).execute(tx).await?;
+    Ok(())
 }

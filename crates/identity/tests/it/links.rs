@@ -248,3 +248,25 @@ async fn suspended_people_get_no_links() {
     request_reset(&stage.db, &stage.throttle, &stage.client, "ada@example.com").await.unwrap();
     assert!(stage.work().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_new_password_by_mail_takes_back_every_organisations_word() {
+    let stage = Stage::new().await;
+    stage.person("ada@example.com").await;
+    stage.person("bob@example.com").await;
+    for sql in [
+        "insert into organizations (id, kind, slug, name, created_at) values (gen_random_uuid(), 'enterprise', 'acme', 'Acme', now())",
+        "insert into sso_connections (id, organization_id, kind, name, issuer, client_id, auth_method, secret_sealed, created_at, updated_at)
+             select gen_random_uuid(), id, 'generic', 'A', 'https://login.example', 'c', 'client_secret_basic', '', now(), now() from organizations where slug = 'acme'",
+        "insert into sso_identities (connection_id, issuer, subject, user_id, created_at, last_used_at)
+             select c.id, c.issuer, u.email, u.id, now(), now() from sso_connections c, users u",
+    ] {
+        stage.owner_sql(sql).await;
+    }
+    request_reset(&stage.db, &stage.throttle, &stage.client, "ada@example.com").await.unwrap();
+    let mails = stage.work().await;
+    reset_password(&stage.db, &stage.passwords, &token(&mails[0]), "another fine passphrase").await.unwrap();
+    let left = "select count(*) from sso_identities where subject = 'bob@example.com'";
+    assert_eq!(stage.count("select count(*) from sso_identities").await, 1);
+    assert_eq!(stage.count(left).await, 1, "another person's stays");
+}

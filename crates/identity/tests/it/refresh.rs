@@ -113,6 +113,22 @@ async fn a_session_lasts_seven_days_from_its_last_use() {
 }
 
 #[tokio::test]
+async fn an_organisations_word_lasts_seven_days_however_much_it_is_used() {
+    let stage = Stage::new().await;
+    let (_, mut token) = stage.signed_in("ada@example.com").await;
+    stage.owner_sql("update sessions set amr = '{sso}'").await;
+    let tokens = tokens(&stage);
+    for _ in 0..6 {
+        stage.wait(TimeDelta::days(1));
+        token = refresh(&stage.db, &tokens, &token).await.unwrap().unwrap().refresh_token;
+    }
+    // Nor does proving again who one is, in some other way, make it last.
+    stage.owner_sql("update sessions set amr = '{sso,pwd}', authenticated_at = now() + interval '6 days'").await;
+    stage.wait(TimeDelta::days(1));
+    assert!(refresh(&stage.db, &tokens, &token).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn what_is_no_token_of_ours_is_nobody() {
     let stage = Stage::new().await;
     let tokens = tokens(&stage);

@@ -2,7 +2,7 @@
 
 use guildhall_types::{
     Error, ScimTokenId,
-    federation::{ConnectionFields, PendingLink, SamlFields, SignOnPage},
+    federation::{ConnectionFields, PendingLink, SamlFields, SignOnLink, SignOnPage},
 };
 use leptos::{server, server_fn::codec::GetUrl};
 
@@ -170,5 +170,19 @@ pub async fn finish_link() -> Result<(), Error> {
     ssr::set_cookie(&ssr::flow::clear_link(ssr::secure()));
     crate::api::ssr::renew_access().await?;
     ssr::redirect(guildhall_identity::policy::own_path(&next, "/learn"));
+    Ok(())
+}
+
+/// The organisations that can sign one in to one's own account.
+#[server(name = ReadSignOnLinks, prefix = "/api/fn", endpoint = "account/sign-on-links", input = GetUrl)]
+pub async fn read_sign_on_links() -> Result<Vec<SignOnLink>, Error> {
+    ssr::flow::own_links(&ssr::db()?, &ssr::actor()).await.map_err(ssr::told)
+}
+
+/// Unlinks one's own account from an organisation's sign-in.
+#[server(name = UnlinkSignOn, prefix = "/api/fn", endpoint = "account/unlink-sign-on")]
+pub async fn unlink_sign_on(#[server(default)] id: String) -> Result<(), Error> {
+    ssr::flow::unlink(&ssr::db()?, &ssr::actor(), ssr::id(&id)?).await.map_err(ssr::told)?;
+    ssr::redirect("/account/security?done=unlinked");
     Ok(())
 }

@@ -8,6 +8,7 @@ use leptos_meta::Meta;
 use super::{
     Failure,
     api::{FinishLink, read_pending_link},
+    prove_first,
 };
 use crate::{
     form::{FormHead, Tried},
@@ -42,7 +43,9 @@ fn Link(link: Option<PendingLink>) -> impl IntoView {
             </EmptyState>
         }
         .into_any(),
-        Some(link) if link.is_yours => view! {
+        Some(link) if link.is_yours => {
+            prove_first();
+            view! {
             <p class="lede">
                 {link.organization} " has signed you in with " <strong>{link.connection}</strong>
                 ". Link it to this account, and you can come in that way from now on."
@@ -52,7 +55,8 @@ fn Link(link: Option<PendingLink>) -> impl IntoView {
             </ActionForm>
             <p><a href="/learn">"Go on without linking"</a></p>
         }
-        .into_any(),
+        .into_any()
+        }
         Some(link) if is_signed_in() => view! {
             <p class="lede">
                 {link.organization} " has signed somebody in whose address is not this account’s. Sign out, and come back with the account of that address."

@@ -7,6 +7,7 @@ mod link;
 mod list;
 mod one;
 mod organization;
+mod own;
 mod saml;
 
 use guildhall_types::{Error, federation::SignOnPage, organization::OrganizationView};
@@ -16,6 +17,9 @@ use leptos_router::{
     components::{Outlet, ParentRoute, Route},
     path,
 };
+
+pub(crate) use api::UnlinkSignOn;
+pub(crate) use own::OwnLinks;
 
 use crate::{failure::Failure, organizations::api::read_organization};
 

@@ -16,7 +16,7 @@ pub(super) fn OrganizationSignInPage() -> impl IntoView {
     let next = query("next");
     if let Ok(connection) = query("to").parse::<ConnectionId>() {
         let href = with_next(&format!("/sso/{connection}/start"), &next);
-        return view! { <OnTheWay href=href /> }.into_any();
+        return view! { <OnTheWay href=href forward=is_from_here() /> }.into_any();
     }
     let action = ServerAction::<StartSignOn>::new();
     let tried = Tried::of(action);
@@ -48,14 +48,31 @@ pub(super) fn OrganizationSignInPage() -> impl IntoView {
     .into_any()
 }
 
+/// Whether our own form led here. From elsewhere nobody is taken on without their own click: another site must not sign
+/// somebody in to an account of its choice.
+fn is_from_here() -> bool {
+    #[cfg(feature = "ssr")]
+    {
+        let site = guildhall_host::header(&http::HeaderName::from_static("sec-fetch-site"));
+        site.as_deref() == Some("same-origin")
+    }
+    #[cfg(not(feature = "ssr"))]
+    false
+}
+
 /// Between the form and the provider: browsers don't let a form's answer lead to another site.
 #[component]
-fn OnTheWay(href: String) -> impl IntoView {
+fn OnTheWay(
+    href: String,
+    /// Goes on by itself.
+    forward: bool,
+) -> impl IntoView {
+    let title = if forward { "Going to your organisation" } else { "Go to your organisation" };
     view! {
-        <Title text="Going to your organisation" />
-        <Meta http_equiv="refresh" content=format!("0;url={href}") />
+        <Title text=title />
+        {forward.then(|| view! { <Meta http_equiv="refresh" content=format!("0;url={href}") /> })}
         <div class="narrow stack">
-            <h1>"Going to your organisation"</h1>
+            <h1>{title}</h1>
             <p class="lede">"Your organisation signs you in, and sends you back."</p>
             <p><ButtonLink href=href>"Go on"</ButtonLink></p>
         </div>

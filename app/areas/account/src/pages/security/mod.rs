@@ -19,6 +19,7 @@ use crate::{
     failure::Failure,
     form::Tried,
     security_api::{FinishPasskey, KeepFactors, RemovePasskey, RenamePasskey, read_security},
+    sign_on::{OwnLinks, UnlinkSignOn},
 };
 
 /// `/account/security`
@@ -65,6 +66,7 @@ fn Security(security: SecurityView) -> impl IntoView {
         Tried::one_of(ServerAction::<RenamePasskey>::new(), "id"),
         Tried::one_of(ServerAction::<RemovePasskey>::new(), "id"),
         Tried::of(ServerAction::<KeepFactors>::new()),
+        Tried::of(ServerAction::<UnlinkSignOn>::new()),
     ];
     let failed = tries.iter().any(Tried::failed);
     let errors = tries.iter().flat_map(Tried::lines).collect::<Vec<_>>();
@@ -114,6 +116,7 @@ fn Security(security: SecurityView) -> impl IntoView {
                     <p><ButtonLink href="/account/security/recovery-codes" kind=ButtonKind::Quiet>"Manage recovery codes"</ButtonLink></p>
                 })}
             </section>
+            <OwnLinks />
         </div>
     }
 }
@@ -145,6 +148,7 @@ fn said(done: &str) -> Option<&'static str> {
         "passkey" => "The passkey is added.",
         "passkey-renamed" => "The passkey has its new name.",
         "passkey-removed" => "The passkey is removed. Remove it from your device as well.",
+        "unlinked" => "That organisation no longer signs you in to this account.",
         "kept" => "Your second factor stays. If it was not you who asked, change your password now.",
         _ => return None,
     })

@@ -68,7 +68,9 @@ pub(crate) fn SignUpPage() -> impl IntoView {
 /// The versions that hold, for the form to carry.
 fn versions() -> String {
     #[cfg(feature = "ssr")]
-    return guildhall_identity::consents::shown();
+    {
+        guildhall_identity::consents::shown()
+    }
     #[cfg(not(feature = "ssr"))]
     String::new()
 }

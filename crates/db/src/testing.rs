@@ -1,4 +1,5 @@
-//! A private database for each test: a copy of a template that is migrated once for each state of `migrations/`.
+//! A private database for each test: a copy of a template that is migrated once for each state of `migrations/`. It
+//! goes when the test has passed; one that failed leaves it to be looked at, until the next `cargo xtask test`.
 //!
 //! `TEST_DATABASE_URL` names a PostgreSQL where the role may make databases; `cargo xtask test` starts one.
 
@@ -22,6 +23,35 @@ pub struct TestDb {
     pub owner_url: String,
     /// As the superuser, past row-level security: to look behind the scenes.
     pub owner: PgPool,
+    _scrap: Scrap,
+}
+
+/// Drops the database when the test is over.
+#[derive(Debug)]
+struct Scrap {
+    server: String,
+    name: String,
+}
+
+impl Drop for Scrap {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let (server, name) = (self.server.clone(), self.name.clone());
+        // A runtime of its own: the test's may be the one that is dropping this.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect(&server).await?;
+                let statement = AssertSqlSafe(format!("drop database if exists {name} with (force)"));
+                sqlx::query(statement).execute(&mut connection).await.map(drop)
+            })
+        });
+        if let Ok(Err(error)) = dropping.join() {
+            eprintln!("{} stays: {error}", self.name);
+        }
+    }
 }
 
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
@@ -46,7 +76,7 @@ pub async fn database() -> TestDb {
         .await
         .expect("the program's role can connect")
         .with(Clock::fixed(start), Chance::system());
-    TestDb { db, owner_url, owner }
+    TestDb { db, owner_url, owner, _scrap: Scrap { server, name } }
 }
 
 trait TestId {

@@ -18,6 +18,7 @@ mod factors_passkeys;
 mod failures;
 mod links;
 mod organizations;
+mod owners;
 mod refresh;
 mod sessions;
 mod stage;

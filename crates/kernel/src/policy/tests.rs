@@ -99,6 +99,7 @@ fn what_matters_asks_again_after_ten_minutes_whoever_asks_and_shows_its_button_a
         (Action::ManageRoles, TEN()),
         (Action::TransferOwnership, TEN()),
         (Action::ManageSignOn, TEN()),
+        (Action::RemoveDomains, TEN()),
         (Action::ErasePerson, Subject::Person(id(1))),
         (Action::RefundOrders, Subject::Platform),
     ] {

@@ -124,7 +124,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         // Leptos reads the bodies of server functions itself, past axum's own limit.
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), middleware::limits))
-        .layer(from_fn_with_state(state.clone(), middleware::agreed))
+        .layer(from_fn(middleware::agreed))
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))

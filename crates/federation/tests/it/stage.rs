@@ -69,6 +69,7 @@ pub fn actor(clock: &Clock, user: Uuid, memberships: &[(Uuid, Role)], email: &st
         amr: vec!["pwd".to_owned()],
         clock: clock.clone(),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }
 

@@ -69,6 +69,7 @@ impl Signed {
                 amr: row.amr,
                 clock: clock.clone(),
                 lacks_second_factor: false,
+                must_agree: false,
             },
         }
     }

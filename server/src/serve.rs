@@ -110,6 +110,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sign-out", post(sign_out))
         .route("/theme", post(theme::choose))
         .route("/sso/{connection}/start", get(sso::start))
+        .route("/sso/confirm", get(sso::confirm))
         .route("/sso/callback", get(sso::callback))
         .route("/sso/{connection}/acs", post(sso::acs).layer(DefaultBodyLimit::max(FORM_LIMIT)))
         .route("/sso/{connection}/arrive", get(sso::arrive))

@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::{
     Federation,
     connections::{found, own, place, tell},
-    flow::ask,
+    flow::{SamlRequest, ask},
     policy::{AuthMethod, Kind, NewConnection, Roles, line},
     probe::{failed, passed},
     saml::{Certificate, IdentityProvider, MetadataProblem, OurKey, parse_metadata, service_metadata},
@@ -354,7 +354,8 @@ async fn sign_in_page(db: &Db, federation: &Federation, kept: &Kept, settings: &
     let key = if settings.wants_signed { Some(our_key(federation, kept)?) } else { None };
     let (request, _) = guildhall_kernel::token::issue(db.chance());
     let id = kept.connection.id;
-    let Some(url) = ask(federation, id, settings, key.as_ref(), &format!("_{request}"), db.clock().now()) else {
+    let request = SamlRequest { id: &format!("_{request}"), forces: false, now: db.clock().now() };
+    let Some(url) = ask(federation, id, settings, key.as_ref(), request) else {
         return Ok(failed(what, "Its sign-in address is no address."));
     };
     let Ok(answer) = federation.providers.fetcher().get(&url, None).await else {

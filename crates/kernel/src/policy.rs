@@ -209,6 +209,7 @@ actions! {
     ReadPeople = "Search and read all people": &[Admin];
     ReadOrganizations = "Search and read all organisations": &[Admin];
     SuspendPerson = "Suspend and restore a person": &[Admin];
+    ManageAdmins = "Give and take the platform admin's role": &[Admin], steps_up;
     SuspendOrganization = "Suspend and restore an organisation": &[Admin];
     RefundOrders = "Refund an order": &[Admin], steps_up;
     ReadLedger = "Read the whole ledger": &[Admin];
@@ -229,7 +230,8 @@ impl Actor {
         self.allowed(action, subject)?;
         let (Self::User(user), rule) = (self, action.rule()) else { return Ok(()) };
         // What is there before is there for their own affairs; being an admin is none.
-        let own = || user.relations(subject).iter().any(|relation| *relation != Admin && rule.allowed.contains(relation));
+        let own =
+            || user.relations(subject).iter().any(|relation| *relation != Admin && rule.allowed.contains(relation));
         if user.must_agree && !(rule.before_agreeing && own()) {
             return Err(Error::AgreementRequired);
         }

@@ -107,8 +107,7 @@ async fn without_agreeing_nothing_is_bought_and_everything_can_be_taken_along() 
     assert_eq!(post(&site, "ask-export", cookie, "").await.1, "/account/privacy?done=export");
     assert_eq!(post(&site, "ask-erasure", cookie, "understood=true").await.1, "/account/privacy?done=erasure");
     assert_eq!(post(&site, "withdraw-erasure", cookie, "").await.1, "/account/privacy?done=kept");
-    let (_, on) =
-        post(&site, "agree", cookie, "agree=true&versions=terms%3A1%2Cprivacy%3A1&next=%2Fcourses").await;
+    let (_, on) = post(&site, "agree", cookie, "agree=true&versions=terms%3A1%2Cprivacy%3A1&next=%2Fcourses").await;
     assert_eq!(on, "/courses");
     let (status, body) = program(&site, function("checkout/buy"), buy).await;
     assert!(status.is_success(), "{status} {body}");

@@ -44,7 +44,8 @@ const FURNISH: &str = "
         from (values (1, 'stranger'), (2, 'elsewhere'), (3, 'learner'), (4, 'manager'), (5, 'owner'), (6, 'analyst'), (7, 'editor'), (8, 'admin'), (9, 'victim'))
             as people (n, who)
         on conflict (id) do update set suspended_at = null, suspended_reason = null, password_hash = excluded.password_hash,
-            email = excluded.email, name = excluded.name, email_confirmed_at = excluded.email_confirmed_at;
+            email = excluded.email, name = excluded.name, email_confirmed_at = excluded.email_confirmed_at, is_admin = excluded.is_admin;
+    delete from erasures;
     insert into organizations (id, kind, slug, name, created_at) values
         ('01900000-0000-7000-8000-0000000000c1', 'enterprise', 'leeds-council', 'Leeds Council', now()),
         ('01900000-0000-7000-8000-0000000000c2', 'provider', 'leeds-college', 'Leeds College', now()),
@@ -107,7 +108,7 @@ fn fields(path: &str, organization: &str) -> String {
     let role = if organization == PROVIDER { "analyst" } else { "learner" };
     format!(
         "slug={slug}&user={VICTIM}&team={TEAM}&invitation={INVITATION}&role={role}&manager=true&kind=enterprise&domain=people.example\
-         &mailbox=postmaster&code=1&mail_code=x&credential=x&reason=R&cursor=&query=&lesson={NOBODYS}&enrollment={NOBODYS}&order={NOBODYS}&session={NOBODYS}\
+         &mailbox=postmaster&code=1&mail_code=x&credential=x&reason=R&why=W&cursor=&query=&lesson={NOBODYS}&enrollment={NOBODYS}&order={NOBODYS}&session={NOBODYS}\
          &submission={NOBODYS}&id={id}&prefix=a&page=1&price=0&back=false&email=new%40people.example&password=x&name=A&token_name=T&token=x&next=%2F\
          &rating=5&title=T&body=B&text=B&current=x&new=x&current_password=x&new_password=x&answers[q-{NOBODYS}][0]={NOBODYS}"
     )
@@ -340,7 +341,8 @@ async fn whoever_has_not_agreed_gets_what_the_table_says() {
     assert_eq!(given, 0, "nobody agreed on the way");
     let asked: Vec<&String> =
         table.iter().filter(|(_, cells)| cells.iter().any(|cell| cell == "agree")).map(|(name, _)| name).collect();
-    for open in ["account/agree", "account/privacy", "/ask-", "/copies/", "/sign-out", "/terms", "/leave", "/transfer"] {
+    for open in ["account/agree", "account/privacy", "/ask-", "/copies/", "/sign-out", "/terms", "/leave", "/transfer"]
+    {
         assert!(!asked.iter().any(|name| name.contains(open)), "{open} is closed");
     }
     for closed in ["checkout/buy", "learner/", "GET /learn", "GET /checkout", "organizations/create"] {

@@ -7,6 +7,7 @@
     reason = "a stage that can't be set is a failed test"
 )]
 
+mod confirming;
 mod connections;
 mod logout;
 mod saml;

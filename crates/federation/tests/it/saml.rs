@@ -7,7 +7,7 @@ use guildhall_federation::{
     flow::{self, Answer, Begun, Outcome},
     saml_connections::{self, save},
 };
-use guildhall_identity::Client;
+use guildhall_identity::{Client, NewSession};
 use guildhall_sandbox::saml::Forge;
 use guildhall_types::{
     ConnectionId, Error,
@@ -15,7 +15,7 @@ use guildhall_types::{
 };
 use serde_json::Value;
 
-use crate::stage::{Stage, actor, cookie, link_first, signed_in, told};
+use crate::stage::{Stage, actor, as_actor, confirmed, cookie, link_first, not_confirmed, signed_in, told};
 
 /// The fields of a form besides the address.
 type More<'a> = &'a [(&'a str, &'a str)];
@@ -82,6 +82,58 @@ async fn receive(stage: &Stage, connection: ConnectionId, response: &str, relay:
 
 async fn arrive(stage: &Stage, connection: ConnectionId, token: &str, cookies: &str) -> OpResult<Outcome> {
     flow::arrive_with(&stage.db, &stage.federation, &client(), connection, token, cookies).await.0
+}
+
+/// Sends somebody who is signed in to prove again who they are, and back.
+async fn again(
+    stage: &Stage,
+    connection: ConnectionId,
+    session: &NewSession,
+    email: &str,
+    more: More<'_>,
+) -> OpResult<Outcome> {
+    let begun = flow::begin_again(&stage.db, &stage.federation, &as_actor(session), "/account/security").await?;
+    let response = visit(stage, &begun, email, more).await;
+    let token = receive(stage, connection, &response, "").await?;
+    let client = Client { session: Some(session.id()), ..client() };
+    flow::arrive_with(&stage.db, &stage.federation, &client, connection, &token, cookie(&begun.cookie)).await.0
+}
+
+#[tokio::test]
+async fn whoever_proves_again_who_they_are_was_asked_just_now() {
+    let stage = Stage::new().await;
+    stage.verify("acme.example").await;
+    let connection = connect(&stage, &fields(&stage)).await;
+    let robin = "robin@acme.example";
+    let session = signed_in(sign_in(&stage, connection, robin, &[("minutes_ago", "20")]).await);
+    let before = session.signed.actor.authenticated_at;
+    assert!(before < stage.db.clock().now() - TimeDelta::minutes(19), "since the provider asked");
+    for stale in ["2", "20", "9000"] {
+        let why = not_confirmed(again(&stage, connection, &session, robin, &[("minutes_ago", stale)]).await);
+        assert!(why.contains("did not ask you"), "{why}");
+    }
+    // The owner is told.
+    let shown = page(&stage.db, &stage.federation, &stage.owner, "acme").await.unwrap();
+    let (_, why) = shown.connections[0].saml.as_ref().unwrap().refused.clone().unwrap();
+    assert!(why.contains("AuthnInstant"), "{why}");
+    assert!(
+        not_confirmed(again(&stage, connection, &session, "sam@acme.example", &[]).await).contains("somebody else")
+    );
+    let user = confirmed(again(&stage, connection, &session, robin, &[]).await);
+    assert!(user.session == session.id() && user.authenticated_at > before);
+    assert_eq!(stage.count("select count(*) from sessions").await, 1);
+    assert_eq!(stage.count("select count(*) from users where email = 'sam@acme.example'").await, 0);
+}
+
+#[tokio::test]
+async fn the_request_tells_the_provider_to_ask() {
+    let stage = Stage::new().await;
+    stage.verify("acme.example").await;
+    let connection = connect(&stage, &fields(&stage)).await;
+    let session = signed_in(sign_in(&stage, connection, "robin@acme.example", &[]).await);
+    assert!(!request_text(&begin(&stage, connection).await).contains("ForceAuthn"));
+    let begun = flow::begin_again(&stage.db, &stage.federation, &as_actor(&session), "").await.unwrap();
+    assert!(request_text(&begun).contains(" ForceAuthn=\"true\""));
 }
 
 /// The whole way.
@@ -202,6 +254,11 @@ async fn one_connections_answer_is_nothing_to_another() {
 
 /// The state is the id of the request.
 fn cookie_state(begun: &Begun) -> String {
+    request_text(begun).split(" ID=\"_").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// The request itself.
+fn request_text(begun: &Begun) -> String {
     use std::io::Read;
 
     use base64::{Engine, engine::general_purpose::STANDARD};
@@ -210,7 +267,7 @@ fn cookie_state(begun: &Begun) -> String {
     let mut text = String::new();
     let packed = STANDARD.decode(request.as_bytes()).unwrap();
     flate2::read::DeflateDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
-    text.split(" ID=\"_").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    text
 }
 
 #[tokio::test]

@@ -215,9 +215,8 @@ async fn a_domain_that_is_proved_twice_is_told_once() {
     let stage = Stage::new().await;
     let (owner, slug) = stage.enterprise().await;
     let boss = stage.now(&owner).await;
-    let told = async || {
-        stage.count("select count(*) from audit_inbox where action = 'organization.domain_verified'").await
-    };
+    let told =
+        async || stage.count("select count(*) from audit_inbox where action = 'organization.domain_verified'").await;
     org::add_domain(&stage.db, &boss, &slug, "leeds.example").await.unwrap();
     let record = org::domains(&stage.db, &boss, &slug).await.unwrap()[0].record.clone();
     // Both have seen that it is not proved before either hears of the record.

@@ -72,7 +72,8 @@ async fn a_closed_organisation_loses_its_last_owner_to_the_program_alone_and_sta
     org::suspend_organization(&stage.db, &admin, &slug, "Closed").await.unwrap();
     for actor in [&before, &admin] {
         let gone = take_out(&stage, actor, &owner).await;
-        let stays = gone.as_ref().map_or_else(|error| violated(error) == Some("memberships_last_owner"), |rows| *rows == 0);
+        let stays =
+            gone.as_ref().map_or_else(|error| violated(error) == Some("memberships_last_owner"), |rows| *rows == 0);
         assert!(stays, "{gone:?}");
     }
     assert_eq!(take_out(&stage, &PROGRAM, &owner).await.unwrap(), 1);

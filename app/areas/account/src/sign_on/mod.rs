@@ -51,12 +51,12 @@ async fn read(slug: String) -> Result<(OrganizationView, SignOnPage), Error> {
 
 /// Something to say on this page alone; it is forgotten with this.
 #[derive(Clone, Copy)]
-enum Notice {
+pub(crate) enum Notice {
     Problem,
     ScimToken,
 }
 
-fn notice(which: Notice) -> Option<String> {
+pub(crate) fn notice(which: Notice) -> Option<String> {
     #[cfg(feature = "ssr")]
     {
         use guildhall_federation::flow::Notice as Kept;

@@ -1,14 +1,21 @@
 //! Proving again who one is at one's organisation, before what matters: the provider must have asked just now.
 
 use chrono::TimeDelta;
-use guildhall_federation::flow::{self, Begun};
-use guildhall_identity::NewSession;
+use guildhall_db::OpResult;
+use guildhall_federation::{
+    connections::page,
+    flow::{self, Begun, Outcome},
+};
+use guildhall_identity::{Client, NewSession};
 use guildhall_kernel::{Actor, STEP_UP};
 use guildhall_sandbox::DEFAULT_CLIENT_SECRET;
 use guildhall_types::{ConnectionId, Error, federation::ConnectionFields};
 use uuid::Uuid;
 
-use crate::stage::{Person, Stage, actor, as_actor, confirmed, cookie, not_confirmed, signed_in, told, who};
+use crate::{
+    saml,
+    stage::{Person, Stage, actor, as_actor, confirmed, cookie, not_confirmed, signed_in, told, who},
+};
 
 const ROBIN: &str = "robin@acme.example";
 const NEXT: &str = "/account/security";
@@ -26,7 +33,7 @@ async fn begin_again(stage: &Stage, session: &NewSession) -> Begun {
 }
 
 /// The whole way, as the provider's page was told.
-async fn again(stage: &Stage, session: &NewSession, person: &Person<'_>) -> guildhall_db::OpResult<flow::Outcome> {
+async fn again(stage: &Stage, session: &NewSession, person: &Person<'_>) -> OpResult<Outcome> {
     let begun = begin_again(stage, session).await;
     let back = stage.visit(&begun, person).await;
     stage.arrive_in(Some(session.id()), &back, cookie(&begun.cookie)).await
@@ -146,4 +153,57 @@ async fn a_sign_in_counts_from_when_the_provider_asked_and_for_nothing_where_it_
     let one_login = stage.connect(&fields, DEFAULT_CLIENT_SECRET).await;
     let citizen = signed_in(stage.sign_in(one_login, who("citizen@people.example")).await);
     confirmed(again(&stage, &citizen, &who("citizen@people.example")).await);
+}
+
+/// Sends somebody who is signed in to prove again who they are, and back.
+async fn again_by_saml(
+    stage: &Stage,
+    connection: ConnectionId,
+    session: &NewSession,
+    email: &str,
+    more: saml::More<'_>,
+) -> OpResult<Outcome> {
+    let begun = flow::begin_again(&stage.db, &stage.federation, &as_actor(session), "/account/security").await?;
+    let response = saml::visit(stage, &begun, email, more).await;
+    let token = saml::receive(stage, connection, &response, "").await?;
+    let client = Client { session: Some(session.id()), ..saml::client() };
+    flow::arrive_with(&stage.db, &stage.federation, &client, connection, &token, cookie(&begun.cookie)).await.0
+}
+
+#[tokio::test]
+async fn whoever_proves_again_who_they_are_was_asked_just_now() {
+    let stage = Stage::new().await;
+    stage.verify("acme.example").await;
+    let connection = saml::connect(&stage, &saml::fields(&stage)).await;
+    let robin = "robin@acme.example";
+    let session = signed_in(saml::sign_in(&stage, connection, robin, &[("minutes_ago", "20")]).await);
+    let before = session.signed.actor.authenticated_at;
+    assert!(before < stage.db.clock().now() - TimeDelta::minutes(19), "since the provider asked");
+    for stale in ["2", "20", "9000"] {
+        let why = not_confirmed(again_by_saml(&stage, connection, &session, robin, &[("minutes_ago", stale)]).await);
+        assert!(why.contains("did not ask you"), "{why}");
+    }
+    // The owner is told.
+    let shown = page(&stage.db, &stage.federation, &stage.owner, "acme").await.unwrap();
+    let (_, why) = shown.connections[0].saml.as_ref().unwrap().refused.clone().unwrap();
+    assert!(why.contains("AuthnInstant"), "{why}");
+    assert!(
+        not_confirmed(again_by_saml(&stage, connection, &session, "sam@acme.example", &[]).await)
+            .contains("somebody else")
+    );
+    let user = confirmed(again_by_saml(&stage, connection, &session, robin, &[]).await);
+    assert!(user.session == session.id() && user.authenticated_at > before);
+    assert_eq!(stage.count("select count(*) from sessions").await, 1);
+    assert_eq!(stage.count("select count(*) from users where email = 'sam@acme.example'").await, 0);
+}
+
+#[tokio::test]
+async fn the_request_tells_the_provider_to_ask() {
+    let stage = Stage::new().await;
+    stage.verify("acme.example").await;
+    let connection = saml::connect(&stage, &saml::fields(&stage)).await;
+    let session = signed_in(saml::sign_in(&stage, connection, "robin@acme.example", &[]).await);
+    assert!(!saml::request_text(&saml::begin(&stage, connection).await).contains("ForceAuthn"));
+    let begun = flow::begin_again(&stage.db, &stage.federation, &as_actor(&session), "").await.unwrap();
+    assert!(saml::request_text(&begun).contains(" ForceAuthn=\"true\""));
 }

@@ -10,6 +10,7 @@
 mod confirming;
 mod connections;
 mod logout;
+mod metadata;
 mod saml;
 mod scim;
 mod sign_in;

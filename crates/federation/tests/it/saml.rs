@@ -7,7 +7,7 @@ use guildhall_federation::{
     flow::{self, Answer, Begun, Outcome},
     saml_connections::{self, save},
 };
-use guildhall_identity::{Client, NewSession};
+use guildhall_identity::Client;
 use guildhall_sandbox::saml::Forge;
 use guildhall_types::{
     ConnectionId, Error,
@@ -15,20 +15,20 @@ use guildhall_types::{
 };
 use serde_json::Value;
 
-use crate::stage::{Stage, actor, as_actor, confirmed, cookie, link_first, not_confirmed, signed_in, told};
+use crate::stage::{Stage, actor, cookie, link_first, signed_in, told};
 
 /// The fields of a form besides the address.
-type More<'a> = &'a [(&'a str, &'a str)];
+pub type More<'a> = &'a [(&'a str, &'a str)];
 
-fn client() -> Client {
+pub fn client() -> Client {
     Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), session: None, link: None }
 }
 
-fn base(stage: &Stage) -> &str {
+pub fn base(stage: &Stage) -> &str {
     stage.provider.strip_suffix("/oidc").unwrap()
 }
 
-fn fields(stage: &Stage) -> SamlFields {
+pub fn fields(stage: &Stage) -> SamlFields {
     SamlFields {
         name: "Acme’s accounts".to_owned(),
         metadata: format!("{}/saml/metadata", base(stage)),
@@ -41,7 +41,7 @@ fn fields(stage: &Stage) -> SamlFields {
 }
 
 /// A connection that is switched on, and known to the provider.
-async fn connect(stage: &Stage, fields: &SamlFields) -> ConnectionId {
+pub async fn connect(stage: &Stage, fields: &SamlFields) -> ConnectionId {
     let id = save(&stage.db, &stage.federation, &stage.owner, "acme", None, fields).await.unwrap();
     let ours = saml_connections::metadata(&stage.db, &stage.federation, id).await.unwrap();
     let known = stage.http.post(format!("{}/saml/services", base(stage))).body(ours).send().await.unwrap();
@@ -66,17 +66,17 @@ async fn ask(stage: &Stage, form: &[(String, String)], email: &str, more: More<'
 }
 
 /// Goes to the provider: what its form sends.
-async fn visit(stage: &Stage, begun: &Begun, email: &str, more: More<'_>) -> String {
+pub async fn visit(stage: &Stage, begun: &Begun, email: &str, more: More<'_>) -> String {
     let url = url::Url::parse(&begun.url).unwrap();
     let form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     ask(stage, &form, email, more).await.0
 }
 
-async fn begin(stage: &Stage, connection: ConnectionId) -> Begun {
+pub async fn begin(stage: &Stage, connection: ConnectionId) -> Begun {
     flow::begin(&stage.db, &stage.federation, connection, "/learn", None).await.unwrap()
 }
 
-async fn receive(stage: &Stage, connection: ConnectionId, response: &str, relay: &str) -> OpResult<String> {
+pub async fn receive(stage: &Stage, connection: ConnectionId, response: &str, relay: &str) -> OpResult<String> {
     flow::receive(&stage.db, &stage.federation, connection, response, relay).await
 }
 
@@ -84,60 +84,8 @@ async fn arrive(stage: &Stage, connection: ConnectionId, token: &str, cookies: &
     flow::arrive_with(&stage.db, &stage.federation, &client(), connection, token, cookies).await.0
 }
 
-/// Sends somebody who is signed in to prove again who they are, and back.
-async fn again(
-    stage: &Stage,
-    connection: ConnectionId,
-    session: &NewSession,
-    email: &str,
-    more: More<'_>,
-) -> OpResult<Outcome> {
-    let begun = flow::begin_again(&stage.db, &stage.federation, &as_actor(session), "/account/security").await?;
-    let response = visit(stage, &begun, email, more).await;
-    let token = receive(stage, connection, &response, "").await?;
-    let client = Client { session: Some(session.id()), ..client() };
-    flow::arrive_with(&stage.db, &stage.federation, &client, connection, &token, cookie(&begun.cookie)).await.0
-}
-
-#[tokio::test]
-async fn whoever_proves_again_who_they_are_was_asked_just_now() {
-    let stage = Stage::new().await;
-    stage.verify("acme.example").await;
-    let connection = connect(&stage, &fields(&stage)).await;
-    let robin = "robin@acme.example";
-    let session = signed_in(sign_in(&stage, connection, robin, &[("minutes_ago", "20")]).await);
-    let before = session.signed.actor.authenticated_at;
-    assert!(before < stage.db.clock().now() - TimeDelta::minutes(19), "since the provider asked");
-    for stale in ["2", "20", "9000"] {
-        let why = not_confirmed(again(&stage, connection, &session, robin, &[("minutes_ago", stale)]).await);
-        assert!(why.contains("did not ask you"), "{why}");
-    }
-    // The owner is told.
-    let shown = page(&stage.db, &stage.federation, &stage.owner, "acme").await.unwrap();
-    let (_, why) = shown.connections[0].saml.as_ref().unwrap().refused.clone().unwrap();
-    assert!(why.contains("AuthnInstant"), "{why}");
-    assert!(
-        not_confirmed(again(&stage, connection, &session, "sam@acme.example", &[]).await).contains("somebody else")
-    );
-    let user = confirmed(again(&stage, connection, &session, robin, &[]).await);
-    assert!(user.session == session.id() && user.authenticated_at > before);
-    assert_eq!(stage.count("select count(*) from sessions").await, 1);
-    assert_eq!(stage.count("select count(*) from users where email = 'sam@acme.example'").await, 0);
-}
-
-#[tokio::test]
-async fn the_request_tells_the_provider_to_ask() {
-    let stage = Stage::new().await;
-    stage.verify("acme.example").await;
-    let connection = connect(&stage, &fields(&stage)).await;
-    let session = signed_in(sign_in(&stage, connection, "robin@acme.example", &[]).await);
-    assert!(!request_text(&begin(&stage, connection).await).contains("ForceAuthn"));
-    let begun = flow::begin_again(&stage.db, &stage.federation, &as_actor(&session), "").await.unwrap();
-    assert!(request_text(&begun).contains(" ForceAuthn=\"true\""));
-}
-
 /// The whole way.
-async fn sign_in(stage: &Stage, connection: ConnectionId, email: &str, more: More<'_>) -> OpResult<Outcome> {
+pub async fn sign_in(stage: &Stage, connection: ConnectionId, email: &str, more: More<'_>) -> OpResult<Outcome> {
     let begun = begin(stage, connection).await;
     let response = visit(stage, &begun, email, more).await;
     let token = receive(stage, connection, &response, "").await?;
@@ -258,7 +206,7 @@ fn cookie_state(begun: &Begun) -> String {
 }
 
 /// The request itself.
-fn request_text(begun: &Begun) -> String {
+pub fn request_text(begun: &Begun) -> String {
     use std::io::Read;
 
     use base64::{Engine, engine::general_purpose::STANDARD};

@@ -38,11 +38,6 @@ pub fn SignOnRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// A part of the route's path.
-fn param(name: &str) -> String {
-    leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default()
-}
-
 /// What the pages of an organisation's sign-in need.
 async fn read(slug: String) -> Result<(OrganizationView, SignOnPage), Error> {
     let organization = read_organization(slug.clone()).await?;

@@ -9,6 +9,7 @@
 
 mod account;
 mod admin;
+mod admins;
 mod authenticator;
 mod consents;
 mod domains;

@@ -234,9 +234,8 @@ async fn ask(site: &Site, call: &Call, cookies: &str) -> String {
         call.path.clone()
     };
     let mut request = Request::builder().method(call.method.clone()).uri(uri);
-    if is_function {
-        request = request.header(header::ACCEPT, "application/json");
-    }
+    let accept = if is_function { "application/json" } else { "text/html" };
+    request = request.header(header::ACCEPT, accept);
     if call.method != Method::GET {
         request = request
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -68,7 +68,7 @@ test("an owner connects a SAML provider, tests it and switches it on", async ({ 
   const address = metadata.match(/entityID="([^"]+)"/)?.[1] ?? "";
   await page.goto(SIGN_ON);
   await page.getByRole("link", { name: "Any SAML 2.0 provider" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Add Any SAML 2.0 provider" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Add any SAML 2.0 provider" })).toBeVisible();
   await isSound(page);
   await page.getByLabel("Name", { exact: true }).fill("Staff accounts by SAML");
   await page.getByLabel("The provider’s metadata").fill("<not metadata>");

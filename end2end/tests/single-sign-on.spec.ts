@@ -87,6 +87,31 @@ test("somebody links their account, and comes in without a password afterwards",
   await page.context().close();
 });
 
+test("before what matters they prove there again who they are, though the provider remembers them", async ({ browser, baseURL }) => {
+  const page = await freshPage(browser, baseURL);
+  const courses = page.getByRole("heading", { level: 1, name: "My courses" });
+  await page.goto(start);
+  await page.getByLabel("Stay signed in here").check();
+  await beThere(page, robin);
+  await expect(courses).toBeVisible();
+  // Signing in again asks nothing.
+  await page.goto(start);
+  await expect(courses).toBeVisible();
+  const confirm = async (wrong?: string): Promise<void> => {
+    await page.goto("/account/confirm?next=/account/security");
+    await page.getByRole("link", { name: "Confirm through your organisation" }).click();
+    await beThere(page, robin, wrong);
+  };
+  await confirm("The person signed in an hour ago");
+  await expect(page.getByRole("main")).toContainText("Not confirmed");
+  await expect(page.getByRole("main")).toContainText("did not ask you to prove who you are again");
+  await confirm("It does not say when the person signed in");
+  await expect(page.getByRole("main")).toContainText("auth_time");
+  await confirm();
+  await expect(page).toHaveURL(/\/account\/security$/);
+  await page.context().close();
+});
+
 test("a forged token and a refusal sign nobody in", async ({ browser, baseURL }) => {
   const page = await freshPage(browser, baseURL);
   for (const wrong of ["Its signature", "Its algorithm: none", "Its nonce", "It has expired"]) {

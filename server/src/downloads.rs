@@ -4,14 +4,18 @@ use anyhow::Context;
 use axum::{
     Extension,
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use guildhall_kernel::Actor;
 use guildhall_types::Error;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path as Key};
 
-use crate::{rest::problem::Problem, state::AppState};
+use crate::{
+    rest::problem::Problem,
+    state::AppState,
+    stored::{Labelled, hand_out},
+};
 
 /// Writes the files that an import brought.
 pub(crate) async fn store(store: &dyn ObjectStore, files: &[(String, String)]) -> anyhow::Result<()> {
@@ -28,6 +32,7 @@ pub(crate) async fn store(store: &dyn ObjectStore, files: &[(String, String)]) -
 pub(crate) async fn download(
     State(state): State<AppState>,
     Extension(actor): Extension<Actor>,
+    headers: HeaderMap,
     Path((enrollment, lesson)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let enrollment = enrollment.parse().map_err(|_| Error::NotFound)?;
@@ -36,18 +41,5 @@ pub(crate) async fn download(
         .await
         .map_err(|error| Problem::from(error.told()))?;
     let (name, key) = found.ok_or(Error::NotFound)?;
-    let file = state.files.get(&Key::from(key.as_str())).await.map_err(|error| {
-        tracing::error!(%error, key, "a lesson's file is not in the store");
-        Error::unavailable("The file can't be reached just now. Try again in a minute.")
-    })?;
-    let bytes = file.bytes().await.map_err(|_| Error::unavailable("The file broke off. Try again in a minute."))?;
-    let plain: String = name
-        .chars()
-        .filter(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_'))
-        .collect();
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}\"")),
-    ];
-    Ok((headers, bytes).into_response())
+    hand_out(&state, &key, &headers, Labelled { name: &name, content_type: "application/octet-stream" }).await
 }

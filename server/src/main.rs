@@ -28,6 +28,7 @@ mod seed;
 mod serve;
 mod sso;
 mod state;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod theme;

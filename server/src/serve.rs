@@ -16,7 +16,10 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio::{net::TcpListener, sync::Notify};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
     limit::RequestBodyLimitLayer,
     services::{ServeDir, ServeFile},
     timeout::TimeoutLayer,
@@ -110,6 +113,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route("/sign-out", post(sign_out))
         .route("/theme", post(theme::choose))
         .route("/sso/{connection}/start", get(sso::start))
+        .route("/sso/confirm", get(sso::confirm))
         .route("/sso/callback", get(sso::callback))
         .route("/sso/{connection}/acs", post(sso::acs).layer(DefaultBodyLimit::max(FORM_LIMIT)))
         .route("/sso/{connection}/arrive", get(sso::arrive))
@@ -124,7 +128,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         // Leptos reads the bodies of server functions itself, past axum's own limit.
         .layer(RequestBodyLimitLayer::new(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), middleware::limits))
-        .layer(from_fn_with_state(state.clone(), middleware::agreed))
+        .layer(from_fn(middleware::agreed))
         .layer(from_fn_with_state(state.clone(), middleware::actor));
     let open = Router::new()
         .route("/covers/{file}", get(covers::tile))
@@ -161,7 +165,14 @@ pub(crate) fn router(state: &AppState) -> Router {
     };
     site.merge(open)
         .layer(from_fn_with_state(state.clone(), middleware::outage))
-        .layer(CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest))
+        .layer(
+            CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest).compress_when(
+                // Files that people keep are sent as they are: parts of them can be asked for.
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("application/octet-stream"))
+                    .and(NotForContentType::const_new("application/zip")),
+            ),
+        )
         .layer(from_fn_with_state(state.clone(), middleware::same_origin))
         .layer(from_fn_with_state(state.clone(), middleware::flood))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))

@@ -29,6 +29,8 @@ use crate::{rest::problem::Problem, state::AppState};
 
 /// Where it is said what went wrong, and where one may start again.
 const PAGE: &str = "/sign-in/organization";
+/// Where people prove again who they are.
+const CONFIRM: &str = "/account/confirm";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -55,6 +57,27 @@ pub(crate) async fn start(
     match flow::begin(&state.db, &state.federation, connection, &start.next, hint.as_deref()).await {
         Ok(begun) => go(&begun.url, &[begun.cookie, Notice::Hint.clear(secure)]),
         Err(error) => failed(&state, error.told(), &[]),
+    }
+}
+
+/// `GET /sso/confirm`: who came in through their organisation proves there once more who they are.
+pub(crate) async fn confirm(
+    State(state): State<AppState>,
+    Extension(actor): Extension<Actor>,
+    headers: HeaderMap,
+    Query(start): Query<Start>,
+) -> Response {
+    let here = with_next(CONFIRM, own_path(&start.next, ""));
+    if actor.user().is_err() {
+        return go(&with_next("/sign-in", &here), &[]);
+    }
+    // As in `start`: not without their own click.
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return go(&here, &[]);
+    }
+    match flow::begin_again(&state.db, &state.federation, &actor, &start.next).await {
+        Ok(begun) => go(&begun.url, &[begun.cookie]),
+        Err(error) => not_confirmed(&state, &error.told(), &start.next, Vec::new()),
     }
 }
 
@@ -100,12 +123,26 @@ async fn end(state: &AppState, outcome: OpResult<Outcome>, mut cookies: Vec<Stri
                 Err(error) => failed(state, error.told(), &cookies),
             }
         }
+        Ok(Outcome::Confirmed { signed, next }) => match state.tokens.issue(&signed).await {
+            Ok(access) => {
+                cookies.push(Cookie::Access.set(&access, state.config.secure_cookies()));
+                go(own_path(&next, "/account"), &cookies)
+            }
+            Err(error) => not_confirmed(state, &error.told(), &next, cookies),
+        },
+        Ok(Outcome::NotConfirmed { why, next }) => not_confirmed(state, &why, &next, cookies),
         Ok(Outcome::LinkFirst { cookie }) => {
             cookies.push(cookie);
             go("/account/link-sign-on", &cookies)
         }
         Err(error) => failed(state, error.told(), &cookies),
     }
+}
+
+/// Back to the page that asks for a proof, which says why this one did not hold.
+fn not_confirmed(state: &AppState, why: &Error, next: &str, mut cookies: Vec<String>) -> Response {
+    cookies.push(Notice::Problem.set(&why.to_string(), state.config.secure_cookies()));
+    go(&with_next(CONFIRM, own_path(next, "")), &cookies)
 }
 
 /// What a SAML provider's form brings (SAML Bindings, 3.5.4).

@@ -7,6 +7,7 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext,
 use guildhall_audit::jobs::{AnchorAudit, SealAudit, TrimAudit};
 use guildhall_db::{Job, OpError, OpResult};
 use guildhall_enrollment::jobs::CourseCompleted;
+use guildhall_federation::jobs::{self as federation, ReadAllMetadata, ReadMetadata};
 use guildhall_identity::factors::{RemoveFactors, run_removal};
 use guildhall_identity::failures::{self, TellFailedSignIns};
 use guildhall_identity::jobs::{ConfirmationRequested, ResetRequested, SignUpRequested};
@@ -49,6 +50,8 @@ works! {
     ErasePerson => |job, state| guildhall_privacy::jobs::run_erasure(&state.db, &*state.files, &job).await;
     Retention => |_job, state| guildhall_privacy::jobs::run_daily(&state.db, &*state.files, state.config.retention_dry_run).await;
     TellFailedSignIns => |_job, state| failures::run_telling(&state.db).await.map(|_| ());
+    ReadAllMetadata => |_job, state| federation::run_all(&state.db).await.map(|_| ());
+    ReadMetadata => |job, state| federation::run_one(&state.db, &state.federation, &job).await;
     SendMail => |job, state| guildhall_notifications::run_send_mail(&state.db, &state.mailer, &job).await;
     ProcessPaymentEvent => |job, state| guildhall_payments::jobs::process_payment_event(&state.db, &state.stripe, &job).await;
     RefundPayment => |job, state| guildhall_payments::jobs::refund_payment(&state.db, &state.stripe, job).await;
@@ -94,10 +97,11 @@ impl fmt::Debug for Services {
 /// A worker, ready to run.
 pub(crate) async fn worker(state: &AppState) -> anyhow::Result<Worker> {
     let crontab = format!(
-        "{}\n{}\n{}\n*/{} * * * * {} ?max=3",
+        "{}\n{}\n{}\n{}\n*/{} * * * * {} ?max=3",
         guildhall_payments::jobs::CRONTAB,
         guildhall_audit::jobs::CRONTAB,
         guildhall_privacy::jobs::CRONTAB,
+        federation::CRONTAB,
         failures::EVERY,
         TellFailedSignIns::NAME
     );

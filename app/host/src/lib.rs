@@ -83,19 +83,21 @@ pub fn told(error: OpError) -> Error {
     fail(error.told())
 }
 
-/// Sets the answer's status to match the error, and hands it back. A browser that must first prove again who one is, or set
-/// up a second factor, is sent to where that is done; from the first it comes back to its page.
+/// Sets the answer's status to match the error, and hands it back. A browser that must first prove again who one is, agree to the
+/// terms, or set up a second factor, is sent to where that is done; from the first two it comes back to its page.
 #[must_use]
 pub fn fail(error: Error) -> Error {
     let is_page = header(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
     let is_form = is_page && with_context::<Parts, _>(|parts| parts.method == axum::http::Method::POST) == Some(true);
+    let by_way_of = |page: &str| {
+        let here = if is_form { form_page() } else { Some(request_path()) };
+        let here = here.as_deref().and_then(guildhall_kernel::next_path).unwrap_or("/account");
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", here).finish();
+        see_other(&format!("{page}?{query}"));
+    };
     match error {
-        Error::ConfirmRequired if is_page => {
-            let here = if is_form { form_page() } else { Some(request_path()) };
-            let here = here.as_deref().and_then(guildhall_kernel::next_path).unwrap_or("/account");
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", here).finish();
-            see_other(&format!("/account/confirm?{query}"));
-        }
+        Error::ConfirmRequired if is_page => by_way_of("/account/confirm"),
+        Error::AgreementRequired if is_page => by_way_of("/account/agree"),
         Error::SecondFactorRequired if is_page => see_other("/account/security"),
         _ if is_form => {}
         _ => set_status(error.status()),

@@ -21,6 +21,7 @@ pub fn Failure(
         Error::SignInRequired => "Sign in first",
         Error::ConfirmRequired => "Confirm that it is you",
         Error::SecondFactorRequired => "Set up a second factor first",
+        Error::AgreementRequired => "Agree to our terms first",
         Error::Forbidden => forbidden,
         _ => "We can't show this",
     };

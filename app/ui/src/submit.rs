@@ -4,7 +4,10 @@
 //! `aria-disabled`, so focus stays on it and screen readers hear the change. Coming back with the back button, or waiting
 //! 20 seconds for nothing, makes it ready again. Without JavaScript it is a plain button; the server refuses doubles anyway.
 
-use crate::button::{ButtonKind, class_of};
+use crate::{
+    button::{ButtonKind, class_of},
+    text::MaybeText,
+};
 use leptos::{html, prelude::*};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -15,6 +18,9 @@ const GIVE_UP: Duration = Duration::from_secs(20);
 #[component]
 pub fn SubmitButton(
     #[prop(into)] label: String,
+    /// What it is about, for screen readers alone, where the page shows it beside the button: they read it after the label.
+    #[prop(optional, into)]
+    about: MaybeText,
     /// What it says while the form is on its way.
     #[prop(default = "Working…".to_owned(), into)]
     busy_label: String,
@@ -23,12 +29,12 @@ pub fn SubmitButton(
     #[prop(optional)]
     wide: bool,
 ) -> impl IntoView {
-    view! { <SubmitOnce label busy_label class=class_of(kind, wide) /> }
+    view! { <SubmitOnce label about=about.into_string() busy_label class=class_of(kind, wide) /> }
 }
 
 /// The island behind [`SubmitButton`].
 #[island]
-fn SubmitOnce(label: String, busy_label: String, class: String) -> impl IntoView {
+fn SubmitOnce(label: String, about: String, busy_label: String, class: String) -> impl IntoView {
     let busy = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
     Effect::new(move |_| {
@@ -39,6 +45,10 @@ fn SubmitOnce(label: String, busy_label: String, class: String) -> impl IntoView
     let text = move || {
         if busy.get() { busy_label.clone() } else { label.clone() }
     };
+    let about = (!about.is_empty()).then(|| {
+        let words = move || if busy.get() { String::new() } else { format!(" {about}") };
+        view! { <span class="vh">{words}</span> }
+    });
     view! {
         <button
             type="submit"
@@ -48,6 +58,7 @@ fn SubmitOnce(label: String, busy_label: String, class: String) -> impl IntoView
             aria-live="polite"
         >
             {text}
+            {about}
         </button>
     }
 }

@@ -2,7 +2,7 @@
 //! SAML 2.0), and provisioning from its directory (SCIM 2.0).
 //!
 //! Public: [`Federation`], the services that the ops work with; the ops of [`connections`] and [`saml_connections`] for owners, of [`flow`] for
-//! those who sign in, of [`logout`] and [`scim`] for the organisations' own systems; the pure checks of [`token`] and [`saml`].
+//! those who sign in, of [`logout`] and [`scim`] for the organisations' own systems, and of [`jobs`] for the queue; the pure checks of [`token`] and [`saml`].
 //!
 //! Invariants:
 //! - A provider's token opens a session only after every check of [`token`] or [`saml`] passed, in answer to a request of this
@@ -15,6 +15,7 @@
 
 pub mod connections;
 pub mod flow;
+pub mod jobs;
 pub mod logout;
 pub mod net;
 pub mod policy;

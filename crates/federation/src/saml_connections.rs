@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::{
     Federation,
     connections::{found, own, place, tell},
-    flow::ask,
+    flow::{SamlRequest, ask},
     policy::{AuthMethod, Kind, NewConnection, Roles, line},
     probe::{failed, passed},
     saml::{Certificate, IdentityProvider, MetadataProblem, OurKey, parse_metadata, service_metadata},
@@ -67,6 +67,7 @@ pub(crate) fn view(federation: &Federation, kept: &Kept, settings: &SamlSettings
         certificates: certificates(settings).iter().map(|one| (one.kind(), one.expires_at())).collect(),
         read_at: settings.read_at,
         refused: settings.refused_at.zip(settings.refused_why.clone()),
+        not_read: settings.read_failed_at.zip(settings.read_failed_why.clone()),
     }
 }
 
@@ -116,7 +117,7 @@ async fn provider(db: &Db, federation: &Federation, text: &str) -> Result<(Ident
     Ok((found, if is_address { text.to_owned() } else { String::new() }))
 }
 
-async fn fetch(federation: &Federation, address: &str) -> Result<String, String> {
+pub(crate) async fn fetch(federation: &Federation, address: &str) -> Result<String, String> {
     if address.len() > 500 {
         return Err("Enter an address in 500 characters or fewer, or paste the metadata itself".to_owned());
     }
@@ -228,6 +229,8 @@ fn settings(
             read_at: now,
             refused_at: None,
             refused_why: None,
+            read_failed_at: None,
+            read_failed_why: None,
         },
         (None, Some(kept)) => kept.clone(),
         (None, None) => {
@@ -328,7 +331,10 @@ async fn description(
             if as_kept {
                 passed(what, format!("It is {}.", found.entity_id))
             } else {
-                failed(what, "Its certificates or its address have changed. Save the connection to read them anew.")
+                failed(
+                    what,
+                    "Its certificates or its address have changed. They are read anew every night; save the connection to take them now.",
+                )
             }
         }
     }
@@ -354,7 +360,8 @@ async fn sign_in_page(db: &Db, federation: &Federation, kept: &Kept, settings: &
     let key = if settings.wants_signed { Some(our_key(federation, kept)?) } else { None };
     let (request, _) = guildhall_kernel::token::issue(db.chance());
     let id = kept.connection.id;
-    let Some(url) = ask(federation, id, settings, key.as_ref(), &format!("_{request}"), db.clock().now()) else {
+    let request = SamlRequest { id: &format!("_{request}"), forces: false, now: db.clock().now() };
+    let Some(url) = ask(federation, id, settings, key.as_ref(), request) else {
         return Ok(failed(what, "Its sign-in address is no address."));
     };
     let Ok(answer) = federation.providers.fetcher().get(&url, None).await else {

@@ -36,7 +36,7 @@ pub use ops::{
     end_session, reauthenticate, refresh, rename, request_reset, resend_confirmation, reset_password, session_actor,
     sessions, sign_in, sign_out, sign_up,
 };
-pub use ops::{create_federated, end_federated, sign_in_federated};
+pub use ops::{confirm_federated, create_federated, end_federated, sign_in_federated};
 pub use passwords::Passwords;
 pub use policy::EmailAddress;
 pub use throttle::Throttle;

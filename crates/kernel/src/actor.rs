@@ -46,6 +46,8 @@ pub struct UserActor {
     pub clock: Clock,
     /// Their role asks for a second factor that they have not set up: until they do, it counts for nothing.
     pub lacks_second_factor: bool,
+    /// They have not agreed to the terms as they stand: until they do, they may read, keep their account and leave, and no more.
+    pub must_agree: bool,
 }
 
 impl UserActor {

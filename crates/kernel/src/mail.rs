@@ -64,14 +64,24 @@ pub enum Mail {
     Invitation { organization: String, role: String, invited_by: String, link_path: String },
     /// To the postmaster of a domain: the code that proves that an organisation runs it.
     DomainCode { organization: String, domain: String, code: String },
+    /// An admin made the person an admin.
+    AdminRoleGiven { name: String, link_path: String },
+    /// An admin took that role from them.
+    AdminRoleTaken { name: String },
     /// An admin suspended the account.
     AccountSuspended { name: String, reason: String },
     /// The copy of everything about the person can be fetched.
     ExportReady { name: String, link_path: String, until: DateTime<Utc> },
     /// The person asked to be erased.
     ErasureAsked { name: String, due_at: DateTime<Utc>, link_path: String },
-    /// They thought better of it.
-    ErasureWithdrawn { name: String },
+    /// An admin asked for it.
+    ErasureAskedByUs { name: String, reason: String, due_at: DateTime<Utc>, link_path: String },
+    /// They thought better of it, or an admin did.
+    ErasureWithdrawn {
+        name: String,
+        #[serde(default)]
+        by_us: bool,
+    },
     /// It was due, and the person is the last owner of these, or a platform admin, or about to pay for something.
     ErasureBlocked {
         name: String,
@@ -120,9 +130,12 @@ impl Mail {
             Self::Completed { .. } => "completed",
             Self::Invitation { .. } => "invitation",
             Self::DomainCode { .. } => "domain_code",
+            Self::AdminRoleGiven { .. } => "admin_role_given",
+            Self::AdminRoleTaken { .. } => "admin_role_taken",
             Self::AccountSuspended { .. } => "account_suspended",
             Self::ExportReady { .. } => "export_ready",
             Self::ErasureAsked { .. } => "erasure_asked",
+            Self::ErasureAskedByUs { .. } => "erasure_asked_by_us",
             Self::ErasureWithdrawn { .. } => "erasure_withdrawn",
             Self::ErasureBlocked { .. } => "erasure_blocked",
             Self::Erased { .. } => "erased",

@@ -3,7 +3,8 @@
 //!
 //! Invariants: what an action's row does not name is refused; whoever stands nearer may all that those further away may
 //! (an owner all that a member may); what belongs to another tenant is not found rather than forbidden; what steps up is
-//! refused to whoever did not prove lately that it is them; a role that asks for a second factor counts for nothing without.
+//! refused to whoever did not prove lately that it is them; a role that asks for a second factor counts for nothing without;
+//! whoever has not agreed to the terms may do only what a row says is there for them too.
 //! `docs/permissions.md` is printed from the table, and a test fails when the two differ.
 
 use guildhall_types::{
@@ -112,10 +113,12 @@ pub struct Rule {
     pub allowed: &'static [Relation],
     /// Whether the person must have proved lately that it is them.
     pub steps_up: bool,
+    /// Whether it is there for those too who have not agreed to the terms: to read, to look after the account, to leave.
+    pub before_agreeing: bool,
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $words:literal: $allowed:expr $(, $steps:ident)?;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $words:literal: $allowed:expr $(, $mark:ident)*;)+) => {
         /// What can be done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action {
@@ -133,7 +136,10 @@ macro_rules! actions {
             #[must_use]
             pub const fn rule(self) -> Rule {
                 match self { $(Self::$name => Rule {
-                    action: self, allowed: $allowed, steps_up: steps!($($steps)?),
+                    action: self,
+                    allowed: $allowed,
+                    steps_up: marked!(steps_up: $($mark)*),
+                    before_agreeing: marked!(before_agreeing: $($mark)*),
                 },)+ }
             }
         }
@@ -143,12 +149,22 @@ macro_rules! actions {
     };
 }
 
-macro_rules! steps {
-    () => {
+/// Whether a mark is among those of a row. Only these two are known.
+macro_rules! marked {
+    ($mark:ident:) => {
         false
     };
-    (steps_up) => {
+    (steps_up: steps_up $($rest:ident)*) => {
         true
+    };
+    (before_agreeing: before_agreeing $($rest:ident)*) => {
+        true
+    };
+    (steps_up: before_agreeing $($rest:ident)*) => {
+        marked!(steps_up: $($rest)*)
+    };
+    (before_agreeing: steps_up $($rest:ident)*) => {
+        marked!(before_agreeing: $($rest)*)
     };
 }
 
@@ -160,29 +176,29 @@ const MEMBERS: &[Relation] = &[Member, Analyst, Editor, Manager, Owner, Admin];
 const STAFF: &[Relation] = &[Analyst, Editor, Manager, Owner, Admin];
 
 actions! {
-    ReadCatalog = "Read the catalogue": &[Anyone, SignedIn, Myself, Member, Analyst, Editor, Manager, Owner, Admin];
-    ReadAccount = "Read an account": &[Myself, Admin];
-    ChangeAccount = "Change an account's name and password": &[Myself];
-    EndSessions = "End a person's sessions": &[Myself, Admin];
+    ReadCatalog = "Read the catalogue": &[Anyone, SignedIn, Myself, Member, Analyst, Editor, Manager, Owner, Admin], before_agreeing;
+    ReadAccount = "Read an account": &[Myself, Admin], before_agreeing;
+    ChangeAccount = "Change an account's name and password": &[Myself], before_agreeing;
+    EndSessions = "End a person's sessions": &[Myself, Admin], before_agreeing;
     Learn = "Take courses, keep notes, write reviews": &[Myself];
     Buy = "Buy a course": &[Myself];
-    ReadOrders = "Read a person's orders": &[Myself, Admin];
-    GiveConsent = "Agree to the terms": &[Myself];
-    ExportPerson = "Export everything about a person": &[Myself];
-    LinkSignOn = "Link an account to an organisation's sign-in, and undo it": &[Myself], steps_up;
-    ErasePerson = "Erase a person": &[Myself, Admin], steps_up;
+    ReadOrders = "Read a person's orders": &[Myself, Admin], before_agreeing;
+    GiveConsent = "Agree to the terms": &[Myself], before_agreeing;
+    ExportPerson = "Export everything about a person": &[Myself], before_agreeing;
+    LinkSignOn = "Link an account to an organisation's sign-in, and undo it": &[Myself], steps_up, before_agreeing;
+    ErasePerson = "Erase a person": &[Myself, Admin], steps_up, before_agreeing;
     JoinOrganization = "Join an organisation, invited or by domain": &[Myself];
     CreateOrganization = "Set up an organisation": &[Myself];
-    ReadOrganization = "Read an organisation": MEMBERS;
-    LeaveOrganization = "Leave an organisation": &[Member, Analyst, Editor, Manager, Owner];
-    ReadMembers = "Read an organisation's members and teams": STAFF;
+    ReadOrganization = "Read an organisation": MEMBERS, before_agreeing;
+    LeaveOrganization = "Leave an organisation": &[Member, Analyst, Editor, Manager, Owner], before_agreeing;
+    ReadMembers = "Read an organisation's members and teams": STAFF, before_agreeing;
     InvitePeople = "Invite people, resend and withdraw invitations": &[Manager, Owner, Admin];
     RemoveMembers = "Remove learners": &[Manager, Owner, Admin];
     ManageTeams = "Make and change teams, say who manages them": &[Manager, Owner, Admin];
     ReadTeam = "See who is in a team": &[TeamManager, Analyst, Editor, Manager, Owner, Admin];
     FillTeam = "Put members into a team and take them out": &[TeamManager, Manager, Owner, Admin];
     ManageRoles = "Change roles, invite and remove anyone": &[Owner, Admin], steps_up;
-    TransferOwnership = "Hand an organisation over": &[Owner], steps_up;
+    TransferOwnership = "Hand an organisation over": &[Owner], steps_up, before_agreeing;
     ChangeOrganization = "Rename an organisation": &[Owner, Admin];
     ManageDomains = "Add and prove mail domains": &[Owner, Admin];
     RemoveDomains = "Remove mail domains, which ends an enforced sign-in": &[Owner, Admin], steps_up;
@@ -193,6 +209,7 @@ actions! {
     ReadPeople = "Search and read all people": &[Admin];
     ReadOrganizations = "Search and read all organisations": &[Admin];
     SuspendPerson = "Suspend and restore a person": &[Admin];
+    ManageAdmins = "Give and take the platform admin's role": &[Admin], steps_up;
     SuspendOrganization = "Suspend and restore an organisation": &[Admin];
     RefundOrders = "Refund an order": &[Admin], steps_up;
     ReadLedger = "Read the whole ledger": &[Admin];
@@ -207,17 +224,21 @@ impl Actor {
     /// # Errors
     /// [`Error::SignInRequired`] for nobody in particular; [`Error::NotFound`] for what is another person's or another
     /// organisation's; [`Error::Forbidden`] inside one's own organisation and for the platform's own affairs;
-    /// [`Error::SecondFactorRequired`] where the role would do if it had one; [`Error::ConfirmRequired`] where all is well
-    /// but for the age of the proof.
+    /// [`Error::SecondFactorRequired`] where the role would do if it had one; [`Error::AgreementRequired`] where the person
+    /// would do if they agreed to the terms; [`Error::ConfirmRequired`] where all is well but for the age of the proof.
     pub fn may(&self, action: Action, subject: &Subject) -> Result<(), Error> {
         self.allowed(action, subject)?;
-        match self {
-            Self::User(user) if action.rule().steps_up => user.confirmed_recently(&user.clock),
-            _ => Ok(()),
+        let (Self::User(user), rule) = (self, action.rule()) else { return Ok(()) };
+        // What is there before is there for their own affairs; being an admin is none.
+        let own =
+            || user.relations(subject).iter().any(|relation| *relation != Admin && rule.allowed.contains(relation));
+        if user.must_agree && !(rule.before_agreeing && own()) {
+            return Err(Error::AgreementRequired);
         }
+        if rule.steps_up { user.confirmed_recently(&user.clock) } else { Ok(()) }
     }
 
-    /// As [`Actor::may`], whenever the actor proved who they are.
+    /// As [`Actor::may`], whenever the actor proved who they are, and whatever they agreed to.
     fn allowed(&self, action: Action, subject: &Subject) -> Result<(), Error> {
         let allowed = action.rule().allowed;
         match self {
@@ -247,7 +268,8 @@ impl Actor {
         Ok(user)
     }
 
-    /// For pages that show or leave out a button: as [`Actor::may`], but that pressing it may ask first who one is.
+    /// For pages that show or leave out a button: as [`Actor::may`], but that pressing it may ask first who one is, or for an
+    /// agreement to the terms.
     #[must_use]
     pub fn can(&self, action: Action, subject: &Subject) -> bool {
         self.allowed(action, subject).is_ok()
@@ -322,20 +344,21 @@ impl UserActor {
 #[must_use]
 pub fn document() -> String {
     let mut page = String::from(
-        "# Who may do what\n\nPrinted from the table in `crates/kernel/src/policy.rs`; a test fails when the two differ. `WRITE_DOCS=1 cargo test -p\nguildhall-kernel` prints it anew. Whoever is not named in a row is refused: what is another tenant's is not found (404), what is forbidden\ninside one's own organisation is forbidden (403). \"Confirm\" asks the person to prove again that it is them.\n\n| action |",
+        "# Who may do what\n\nPrinted from the table in `crates/kernel/src/policy.rs`; a test fails when the two differ. `WRITE_DOCS=1 cargo test -p\nguildhall-kernel` prints it anew. Whoever is not named in a row is refused: what is another tenant's is not found (404), what is forbidden\ninside one's own organisation is forbidden (403). \"Confirm\" asks the person to prove again that it is them; all but \"before agreeing\"\nasks whoever has not agreed to the terms as they stand to do so first.\n\n| action |",
     );
     for relation in Relation::ALL {
         page.push_str(&format!(" {} |", relation.label()));
     }
-    page.push_str(" confirm |\n|---|");
-    page.push_str(&"---|".repeat(Relation::ALL.len() + 1));
+    page.push_str(" confirm | before agreeing |\n|---|");
+    page.push_str(&"---|".repeat(Relation::ALL.len() + 2));
     page.push('\n');
     for rule in TABLE {
         page.push_str(&format!("| {} |", rule.action.words()));
         for relation in Relation::ALL {
             page.push_str(if rule.allowed.contains(&relation) { " yes |" } else { " |" });
         }
-        page.push_str(if rule.steps_up { " yes |\n" } else { " |\n" });
+        page.push_str(if rule.steps_up { " yes |" } else { " |" });
+        page.push_str(if rule.before_agreeing { " yes |\n" } else { " |\n" });
     }
     page.push_str("\n## Roles\n\n| organisation | role | counts as |\n|---|---|---|\n");
     for kind in OrganizationKind::ALL {

@@ -5,6 +5,9 @@ use guildhall_types::time;
 
 use crate::message::{Message, Part, build, paragraph};
 
+/// Where people write to about their data.
+const CONTACT: &str = "privacy@guildhall.test";
+
 /// Writes such a mail; any other is none of this module's.
 pub(crate) fn compose(mail: &Mail, base_url: &str) -> Message {
     let absolute = |path: &str| format!("{base_url}{path}");
@@ -40,14 +43,33 @@ pub(crate) fn compose(mail: &Mail, base_url: &str) -> Message {
             ],
             base_url,
         ),
-        Mail::ErasureWithdrawn { name } => build(
+        Mail::ErasureAskedByUs { name, reason, due_at, link_path } => build(
+            "We are going to erase your account",
+            name,
+            &[
+                paragraph(format!(
+                    "An administrator of Guildhall has asked for your account to be erased. It happens on {} (UTC). Until then you can use it as before.",
+                    time::date_time(*due_at)
+                )),
+                paragraph(format!("The reason: {reason}")),
+                paragraph(format!("If you want to keep it, sign in and say so, or write to {CONTACT}.")),
+                Part::Action { label: "Keep my account", url: absolute(link_path) },
+                paragraph("After that day it can't be brought back, by us or by anybody."),
+            ],
+            base_url,
+        ),
+        Mail::ErasureWithdrawn { name, by_us } => build(
             "Your account stays",
             name,
-            &[paragraph("You told us to keep your Guildhall account. Nothing was erased.")],
+            &[paragraph(if *by_us {
+                "Your Guildhall account is not going to be erased after all. Nothing was erased."
+            } else {
+                "You told us to keep your Guildhall account. Nothing was erased."
+            })],
             base_url,
         ),
         Mail::ErasureBlocked { name, organizations, is_admin, is_paying, link_path } => {
-            let mut why = vec!["Today we wanted to erase your Guildhall account, as you asked us.".to_owned()];
+            let mut why = vec!["Today we wanted to erase your Guildhall account, as was asked for.".to_owned()];
             let mut what_next = String::new();
             let mut label = "See your data";
             if *is_admin {
@@ -73,7 +95,7 @@ pub(crate) fn compose(mail: &Mail, base_url: &str) -> Message {
             name,
             &[
                 paragraph(
-                    "We have erased your Guildhall account, as you asked us. This is the last email that we send you.",
+                    "We have erased your Guildhall account, as was asked for. This is the last email that we send you.",
                 ),
                 paragraph(
                     "What the law wants us to keep stays: what was paid, and the record of what was done on the site. It no longer has your name or your email address beside it, except where the record of what was done holds them; we keep that for 7 years.",

@@ -82,6 +82,7 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
         | Mail::FactorRemovalAsked { .. } => factors::compose(mail, base_url),
         Mail::ExportReady { .. }
         | Mail::ErasureAsked { .. }
+        | Mail::ErasureAskedByUs { .. }
         | Mail::ErasureWithdrawn { .. }
         | Mail::ErasureBlocked { .. }
         | Mail::Erased { .. } => privacy::compose(mail, base_url),
@@ -124,6 +125,28 @@ pub fn compose(mail: &Mail, base_url: &str) -> Message {
             invitation(organization, role, invited_by, absolute(link_path), base_url)
         }
         Mail::DomainCode { organization, domain, code } => domain_code(organization, domain, code, base_url),
+        Mail::AdminRoleGiven { name, link_path } => build(
+            "You are an administrator of Guildhall now",
+            name,
+            &[
+                paragraph(
+                    "Another administrator has made you one. You see everybody’s accounts and organisations, and what you do there is recorded.",
+                ),
+                paragraph("Keep your sign-in safe: set up a second factor if you have none."),
+                Part::Action { label: "See how you sign in", url: absolute(link_path) },
+                paragraph("If you did not expect this, answer this email."),
+            ],
+            base_url,
+        ),
+        Mail::AdminRoleTaken { name } => build(
+            "You are no longer an administrator of Guildhall",
+            name,
+            &[
+                paragraph("Another administrator has taken that role from you. Your account stays as it is otherwise."),
+                paragraph("Answer this email if you think that this is wrong."),
+            ],
+            base_url,
+        ),
         Mail::AccountSuspended { name, reason } => build(
             "Your account is suspended",
             name,
@@ -294,10 +317,19 @@ mod tests {
                 link_path: "/invitations/abc".to_owned(),
             },
             Mail::DomainCode { organization: name(), domain: "example.org".to_owned(), code: "1234 5678".to_owned() },
+            Mail::AdminRoleGiven { name: name(), link_path: "/account/security".to_owned() },
+            Mail::AdminRoleTaken { name: name() },
             Mail::AccountSuspended { name: name(), reason: name() },
             Mail::ExportReady { name: name(), link_path: "/account/privacy".to_owned(), until: at },
             Mail::ErasureAsked { name: name(), due_at: at, link_path: "/account/privacy".to_owned() },
-            Mail::ErasureWithdrawn { name: name() },
+            Mail::ErasureAskedByUs {
+                name: name(),
+                reason: name(),
+                due_at: at,
+                link_path: "/account/privacy".to_owned(),
+            },
+            Mail::ErasureWithdrawn { name: name(), by_us: false },
+            Mail::ErasureWithdrawn { name: name(), by_us: true },
             Mail::ErasureBlocked {
                 name: name(),
                 organizations: vec![name(), "Leeds College".to_owned()],

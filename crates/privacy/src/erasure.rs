@@ -17,8 +17,8 @@ use crate::{
     store::{self, Person},
 };
 
-const ACTOR: Actor = Actor::System("erase-person");
-const PAGE: &str = "/account/privacy";
+pub(crate) const ACTOR: Actor = Actor::System("erase-person");
+pub(crate) const PAGE: &str = "/account/privacy";
 
 /// Asks to be erased, in 14 days. A mail tells of it, and how to withdraw.
 ///
@@ -67,7 +67,7 @@ pub async fn withdraw_erasure(db: &Db, actor: &Actor) -> OpResult<()> {
     let Some(id) = store::withdraw(&mut tx, user.id, db.clock().now()).await? else {
         return Err(Error::conflict("There is nothing to withdraw: your account is not going to be erased.").into());
     };
-    let mail = Mail::ErasureWithdrawn { name: person.name };
+    let mail = Mail::ErasureWithdrawn { name: person.name, by_us: false };
     send(&mut tx, format!("erasure-withdrawn:{id}"), Some(user.id), person.email, mail).await?;
     guildhall_audit::record(&mut tx, actor, Event::new("user.erasure_withdrawn", "user", user.id)).await?;
     tx.commit().await?;
@@ -188,11 +188,11 @@ pub async fn erase_again(db: &Db, files: &dyn ObjectStore) -> OpResult<()> {
     Ok(())
 }
 
-async fn schedule(tx: &mut Tx, erasure: ErasureId, run_at: DateTime<Utc>) -> OpResult<()> {
+pub(crate) async fn schedule(tx: &mut Tx, erasure: ErasureId, run_at: DateTime<Utc>) -> OpResult<()> {
     let options = JobOptions { run_at: Some(run_at), key: Some(format!("erase:{erasure}")), ..JobOptions::default() };
     enqueue(tx, &ErasePerson { erasure }, options).await
 }
 
-async fn send(tx: &mut Tx, key: String, user: Option<UserId>, to: String, mail: Mail) -> OpResult<()> {
+pub(crate) async fn send(tx: &mut Tx, key: String, user: Option<UserId>, to: String, mail: Mail) -> OpResult<()> {
     enqueue(tx, &SendMail { key, user, to, mail }, JobOptions::default()).await
 }

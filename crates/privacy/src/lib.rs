@@ -5,8 +5,8 @@
 //! column is for and how long it is kept stands in the schema's own comments. The second list, [`RULES`], says what goes by
 //! itself and when.
 //!
-//! Public: [`register`], [`overview`]; [`ask_export`] and [`open_export`]; [`ask_erasure`] and [`withdraw_erasure`];
-//! [`run_retention`]; and the [`jobs`] behind them.
+//! Public: [`register`], [`overview`]; [`ask_export`] and [`open_export`]; [`ask_erasure`] and [`withdraw_erasure`], and for
+//! admins [`ask_erasure_of`] and [`withdraw_erasure_of`]; [`run_retention`]; and the [`jobs`] behind them.
 //!
 //! Invariants:
 //! - A table with a personal column that is in no part, and a personal column without purpose and time, fail a test.
@@ -18,6 +18,7 @@
 //! `docs/decisions/0015-one-list-of-personal-data.md` has the reasons.
 
 mod erasure;
+mod erasure_of;
 mod export;
 pub mod jobs;
 mod overview;
@@ -28,6 +29,7 @@ mod retention;
 mod store;
 
 pub use erasure::{ask_erasure, withdraw_erasure};
+pub use erasure_of::{ask_erasure_of, erasure_of, withdraw_erasure_of};
 pub use export::{OpenExport, ask_export, open_export};
 pub use overview::overview;
 pub use parts::{Area, Erase, Export, PARTS, Part};

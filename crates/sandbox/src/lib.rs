@@ -23,6 +23,7 @@ mod oidc;
 mod outbox;
 mod pay_page;
 mod persist;
+mod remembered;
 pub mod saml;
 mod sendgrid;
 mod shelf;

@@ -32,6 +32,9 @@ pub enum Error {
     /// The person's role asks for a second factor, and they have none yet: they set one up at `/account/security`.
     #[error("Your role asks for a second factor. Set one up under “Sign-in and security” in your account first.")]
     SecondFactorRequired,
+    /// The person has not agreed to the terms as they stand: they do so at `/account/agree`.
+    #[error("Read our terms as they stand now and agree to them first, at /account/agree. Then go on here.")]
+    AgreementRequired,
     /// The person is known, and may not.
     #[error("You do not have permission to do this.")]
     Forbidden,
@@ -93,7 +96,7 @@ impl Error {
             Self::Invalid { .. } => 422,
             Self::NotFound => 404,
             Self::SignInRequired => 401,
-            Self::ConfirmRequired | Self::SecondFactorRequired | Self::Forbidden => 403,
+            Self::ConfirmRequired | Self::SecondFactorRequired | Self::AgreementRequired | Self::Forbidden => 403,
             Self::Conflict { .. } => 409,
             Self::TooMany { .. } => 429,
             Self::Unavailable { .. } => 503,
@@ -111,6 +114,7 @@ impl Error {
             Self::SignInRequired => "sign-in-required",
             Self::ConfirmRequired => "confirm-required",
             Self::SecondFactorRequired => "set-up-second-factor",
+            Self::AgreementRequired => "agree-to-terms",
             Self::Forbidden => "forbidden",
             Self::Conflict { .. } => "conflict",
             Self::TooMany { .. } => "too-many-requests",

@@ -55,6 +55,8 @@ pub struct SamlView {
     pub read_at: DateTime<Utc>,
     /// When and why an answer was last refused, since the settings were last saved.
     pub refused: Option<(DateTime<Utc>, String)>,
+    /// Since when the metadata's address brings nothing that we take, and why.
+    pub not_read: Option<(DateTime<Utc>, String)>,
 }
 
 /// What an owner types for SAML.

@@ -61,12 +61,15 @@ async fn identified(state: AppState, info: RequestInfo, mut request: Request, ne
     response
 }
 
-/// Whoever's role asks for a second factor has nothing of that role until they have one. This is where every door passes:
-/// pages, server functions and REST alike. Almost nobody costs a query here.
+/// Whoever's role asks for a second factor has nothing of that role until they have one, and whoever has not agreed to the terms
+/// as they stand may do little until they do. This is where every door passes: pages, server functions and REST alike. Almost
+/// nobody costs a query here.
 async fn hold_back(state: &AppState, mut known: Known) -> OpResult<Known> {
     let lacks = guildhall_identity::must_set_up(&state.db, &state.factors, &known.actor).await?;
+    let agreed = state.agreements.are_given(&state.db, &known.actor).await?;
     if let Actor::User(user) = &mut known.actor {
         user.lacks_second_factor = lacks;
+        user.must_agree = !agreed;
     }
     Ok(known)
 }

@@ -1,35 +1,29 @@
 //! Whoever has not agreed to the terms as they stand is asked before going on: people who came through their organisation, and
-//! everybody once the terms have changed.
+//! everybody once the terms have changed. What they may not do until then is held by the policy table
+//! (`guildhall_kernel::policy`); this only asks them before a page is made, rather than when its button is pressed.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::Method,
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use guildhall_kernel::Actor;
 
-use crate::{rest::problem::Problem, state::AppState};
-
 /// The parts of the site that one uses rather than reads. One's own account is not among them: a copy of one's data, and having
 /// it erased, are there for those too who do not agree.
 const USED: [&str; 4] = ["learn", "checkout", "provider", "enterprise"];
 
 /// Leads from those pages to where one agrees, and back. Runs within `actor`.
-pub(crate) async fn agreed(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if !is_asked_before(request.method(), request.uri().path()) {
+pub(crate) async fn agreed(request: Request, next: Next) -> Response {
+    let actor = request.extensions().get::<Actor>();
+    let must_agree = actor.and_then(|actor| actor.user().ok()).is_some_and(|user| user.must_agree);
+    if !must_agree || !is_asked_before(request.method(), request.uri().path()) {
         return next.run(request).await;
     }
-    let actor = request.extensions().get::<Actor>().cloned().unwrap_or_default();
-    match state.agreements.are_given(&state.db, &actor).await {
-        Ok(true) => next.run(request).await,
-        Ok(false) => {
-            let back = request.uri().path_and_query().map_or("/learn", |path| path.as_str());
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
-            Redirect::to(&format!("/account/agree?{query}")).into_response()
-        }
-        Err(error) => Problem::from(error.told()).into_response(),
-    }
+    let back = request.uri().path_and_query().map_or("/learn", |path| path.as_str());
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
+    Redirect::to(&format!("/account/agree?{query}")).into_response()
 }
 
 fn is_asked_before(method: &Method, path: &str) -> bool {

@@ -59,6 +59,39 @@ async fn another_site_starts_nobodys_sign_in_without_their_own_click() {
 }
 
 #[tokio::test]
+async fn proving_again_at_ones_organisation_is_for_those_who_came_from_there() {
+    let site = Site::open().await;
+    let ada = site.sign_in("Ada").await;
+    let get = |path: &str, cookie: &str, from: &'static str| {
+        let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT, "text/html");
+        site.send(request.header("sec-fetch-site", from).body(Body::empty()).unwrap())
+    };
+    let location =
+        |response: &axum::response::Response| response.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    let stranger = get("/sso/confirm?next=/learn", "", "none").await;
+    assert_eq!(location(&stranger), "/sign-in?next=%2Faccount%2Fconfirm%3Fnext%3D%252Flearn");
+    // Another site brings nobody there; only own paths are led on to.
+    for (next, to) in [("/learn", "/account/confirm?next=%2Flearn"), ("https://evil.example", "/account/confirm")] {
+        let brought = get(&format!("/sso/confirm?next={next}"), &ada, "cross-site").await;
+        assert_eq!((location(&brought), brought.headers().contains_key(header::SET_COOKIE)), (to.to_owned(), false));
+        // Who came by password proves themselves by that.
+        let asked = get(&format!("/sso/confirm?next={next}"), &ada, "same-origin").await;
+        assert_eq!(location(&asked), to);
+        let said = asked.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert!(said.starts_with("sso-problem="), "{said}");
+        let cookies = format!("{ada}; {}", said.split(';').next().unwrap());
+        let page = text(get(to, &cookies, "same-origin").await).await;
+        assert!(page.contains("Not confirmed") && page.contains("Confirm with your password"), "{page}");
+        assert!(!page.contains("/sso/confirm"), "nor is it offered");
+    }
+    // To those who came from there it is, and leads back to where they were going.
+    site.sql("update sessions set amr = '{sso}'").await;
+    let refresh: Vec<&str> = ada.split("; ").filter(|pair| pair.contains("refresh")).collect();
+    let page = text(get("/account/confirm?next=/learn", &refresh.join("; "), "same-origin").await).await;
+    assert!(page.contains("href=\"/sso/confirm?next=%2Flearn\""), "{page}");
+}
+
+#[tokio::test]
 async fn a_made_up_logout_token_ends_nothing() {
     let site = Site::open().await;
     for connection in [NOBODY, "x"] {

@@ -23,7 +23,12 @@ use s3s::{
 };
 
 use super::{Site, edges::of};
-use crate::{config::Config, downloads, files::Place};
+use crate::{
+    config::Config,
+    downloads,
+    files::Place,
+    stored::{Labelled, hand_out},
+};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -216,8 +221,68 @@ async fn a_learner_fetches_a_lessons_file_from_the_bucket() {
     let response = get(&ada).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(of(&response, "content-disposition"), "attachment; filename=\"Smallprint.txt\"");
+    assert_eq!((of(&response, "content-length"), of(&response, "accept-ranges")), ("23", "bytes"));
+    let tag = of(&response, "etag").to_owned();
     assert_eq!(super::text(response).await, "All of the small print.");
     assert_eq!(get(&bob).await.status(), StatusCode::NOT_FOUND);
+    let part = |range: &str, tag: &str| {
+        let request = Request::get(&path).header(header::COOKIE, &ada).header(header::RANGE, range);
+        site.send(request.header(header::IF_RANGE, tag).body(Body::empty()).unwrap())
+    };
+    let rest = part("bytes=11-", &tag).await;
+    assert_eq!(rest.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!((of(&rest, "content-range"), of(&rest, "content-length")), ("bytes 11-22/23", "12"));
+    assert_eq!(super::text(rest).await, "small print.");
+    assert_eq!(super::text(part("bytes=-6", &tag).await).await, "print.");
+    let beyond = part("bytes=23-", &tag).await;
+    assert_eq!((beyond.status(), of(&beyond, "content-range")), (StatusCode::RANGE_NOT_SATISFIABLE, "bytes */23"));
+    // Of another file by now, or several parts at once: all of it.
+    for whole in [part("bytes=11-", "\"another\"").await, part("bytes=0-1,4-5", &tag).await] {
+        assert_eq!(whole.status(), StatusCode::OK);
+        assert_eq!(super::text(whole).await, "All of the small print.");
+    }
+    // Nobody gets a part of what they may not have.
+    let stranger = Request::get(&path).header(header::COOKIE, &bob).header(header::RANGE, "bytes=0-1");
+    assert_eq!(site.send(stranger.body(Body::empty()).unwrap()).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_large_file_comes_in_pieces_from_a_folder_and_from_a_bucket() {
+    const SIZE: usize = 3 * 1024 * 1024;
+    let s3 = StandIn::start(Manner::Proper).await;
+    for settings in [s3.settings(&[]), Vec::new()] {
+        let site = Site::open_with(&settings).await;
+        let content: Vec<u8> = (0..SIZE).map(|place| u8::try_from(place % 251).unwrap()).collect();
+        let key = "lessons/large/file.bin";
+        site.state.files.put(&Key::from(key), PutPayload::from(content.clone())).await.unwrap();
+        let label = Labelled { name: "a \"file\".bin", content_type: "application/octet-stream" };
+        let handed = |range: Option<&str>| {
+            let mut headers = axum::http::HeaderMap::new();
+            if let Some(range) = range {
+                headers.insert(header::RANGE, range.parse().unwrap());
+            }
+            let site = &site;
+            async move { hand_out(&site.state, key, &headers, label).await.ok().unwrap() }
+        };
+        let response = handed(None).await;
+        assert_eq!(of(&response, "content-length"), SIZE.to_string());
+        assert_eq!(of(&response, "content-disposition"), "attachment; filename=\"afile.bin\"");
+        let (mut pieces, mut whole) = (0, Vec::new());
+        let mut stream = response.into_body().into_data_stream();
+        while let Some(piece) = stream.try_next().await.unwrap() {
+            pieces += 1;
+            assert!(piece.len() < SIZE, "never all of it at once");
+            whole.extend_from_slice(&piece);
+        }
+        assert!(pieces > 1 && whole == content);
+        let part = handed(Some("bytes=1048576-2097151")).await;
+        assert_eq!(of(&part, "content-range"), format!("bytes 1048576-2097151/{SIZE}"));
+        let part = axum::body::to_bytes(part.into_body(), SIZE).await.unwrap();
+        assert!(part == content[1_048_576..2_097_152]);
+        // What is not there is our fault, and says so without its key.
+        let missing = hand_out(&site.state, "lessons/none", &axum::http::HeaderMap::new(), label).await;
+        assert_eq!(axum::response::IntoResponse::into_response(missing.err().unwrap()).status(), 503);
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,71 @@ async fn whoever_has_not_agreed_is_asked_and_led_back() {
     assert_eq!(get(&site, "/learn", &cookie).await.0, StatusCode::OK);
 }
 
+/// The answer of a server function to a program, or of the API to one that holds a token.
+async fn program(site: &Site, request: axum::http::request::Builder, body: &str) -> (StatusCode, String) {
+    let request = request
+        .header(header::ACCEPT, "application/json")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    let response = site.send(request).await;
+    (response.status(), super::text(response).await)
+}
+
+#[tokio::test]
+async fn without_agreeing_nothing_is_bought_and_everything_can_be_taken_along() {
+    let site = Site::open().await;
+    let cookie = site.sign_in("Ada").await;
+    site.sql("delete from consents; update users set is_admin = true where name = 'Ada'").await;
+    site.sign_in("Bob").await;
+    let form = "application/x-www-form-urlencoded";
+    let function = |name: &str| {
+        Request::post(format!("/api/fn/{name}")).header(header::COOKIE, &cookie).header(header::CONTENT_TYPE, form)
+    };
+    let buy = "slug=prompting-for-policy-analysts&price=0";
+    let (status, body) = program(&site, function("checkout/buy"), buy).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{body}");
+    assert!(body.contains("agreement_required"), "{body}");
+    let taken = "select (select count(*) from orders) + (select count(*) from enrollments)";
+    let taken = async || -> i64 { sqlx::query_scalar(taken).fetch_one(&site.test.owner).await.unwrap() };
+    assert_eq!(taken().await, 0);
+    // A form without scripts is led to where one agrees, and back to its page.
+    let request = function("checkout/buy")
+        .header(header::ACCEPT, "text/html")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::REFERER, "http://localhost:3000/courses/prompting-for-policy-analysts");
+    let led = site.send(request.body(Body::from(buy)).unwrap()).await;
+    let back = "/account/agree?next=%2Fcourses%2Fprompting-for-policy-analysts";
+    assert_eq!((led.status(), of(&led, "location")), (StatusCode::SEE_OTHER, back));
+    // By the API the same holds: an admin's look at everybody is not theirs yet.
+    let sign_in = r#"{"email": "ada@people.example.com", "password": "copper lantern meadow 41"}"#;
+    let json = "application/json";
+    let tokens = Request::post("/api/v1/auth/token").header(header::CONTENT_TYPE, json);
+    let (_, body) = program(&site, tokens, sign_in).await;
+    let tokens: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let api = |path: &str| Request::get(format!("/api/v1/{path}")).header(header::AUTHORIZATION, &bearer);
+    assert_eq!(program(&site, api("me"), "").await.0, StatusCode::OK);
+    let seen = program(&site, api("users"), "").await.1;
+    assert!(seen.contains("ada@") && !seen.contains("bob@"), "{seen}");
+    let bob = format!("id={}", site.person("Bob").await);
+    let (status, body) = program(&site, function("admin/end-sessions"), &bob).await;
+    assert!(status == StatusCode::FORBIDDEN && body.contains("agreement_required"), "{body}");
+    let export = get(&site, "/admin/audit/export?format=csv", &cookie).await;
+    assert!(export.0 == StatusCode::FORBIDDEN && export.2.contains("/agree-to-terms"), "{}", export.2);
+
+    site.sql("update users set is_admin = false where name = 'Ada'").await;
+    let cookie = &cookie;
+    assert_eq!(post(&site, "ask-export", cookie, "").await.1, "/account/privacy?done=export");
+    assert_eq!(post(&site, "ask-erasure", cookie, "understood=true").await.1, "/account/privacy?done=erasure");
+    assert_eq!(post(&site, "withdraw-erasure", cookie, "").await.1, "/account/privacy?done=kept");
+    let (_, on) = post(&site, "agree", cookie, "agree=true&versions=terms%3A1%2Cprivacy%3A1&next=%2Fcourses").await;
+    assert_eq!(on, "/courses");
+    let (status, body) = program(&site, function("checkout/buy"), buy).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+    assert_eq!(taken().await, 1, "a free course is taken at once");
+}
+
 #[tokio::test]
 async fn a_copy_goes_to_its_person_alone() {
     let site = Site::open().await;

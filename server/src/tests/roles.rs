@@ -1,7 +1,7 @@
 //! Everything that can be asked of the site, asked by everybody: each server function, page and route, as nobody, as a
 //! stranger, as the owner of another organisation, in each role, as a platform admin, and as an owner and an admin who proved
 //! who they are some time ago (`confirm` where they are asked again). The answers stand in `access.table`; what is new or answers otherwise fails this test until the table says so (`WRITE_ACCESS=1` writes it:
-//! read the difference before you commit it).
+//! read the difference before you commit it). `terms.table` says the same of those who have not agreed to the terms.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -44,7 +44,8 @@ const FURNISH: &str = "
         from (values (1, 'stranger'), (2, 'elsewhere'), (3, 'learner'), (4, 'manager'), (5, 'owner'), (6, 'analyst'), (7, 'editor'), (8, 'admin'), (9, 'victim'))
             as people (n, who)
         on conflict (id) do update set suspended_at = null, suspended_reason = null, password_hash = excluded.password_hash,
-            email = excluded.email, name = excluded.name, email_confirmed_at = excluded.email_confirmed_at;
+            email = excluded.email, name = excluded.name, email_confirmed_at = excluded.email_confirmed_at, is_admin = excluded.is_admin;
+    delete from erasures;
     insert into organizations (id, kind, slug, name, created_at) values
         ('01900000-0000-7000-8000-0000000000c1', 'enterprise', 'leeds-council', 'Leeds Council', now()),
         ('01900000-0000-7000-8000-0000000000c2', 'provider', 'leeds-college', 'Leeds College', now()),
@@ -107,7 +108,7 @@ fn fields(path: &str, organization: &str) -> String {
     let role = if organization == PROVIDER { "analyst" } else { "learner" };
     format!(
         "slug={slug}&user={VICTIM}&team={TEAM}&invitation={INVITATION}&role={role}&manager=true&kind=enterprise&domain=people.example\
-         &mailbox=postmaster&code=1&mail_code=x&credential=x&reason=R&cursor=&query=&lesson={NOBODYS}&enrollment={NOBODYS}&order={NOBODYS}&session={NOBODYS}\
+         &mailbox=postmaster&code=1&mail_code=x&credential=x&reason=R&why=W&cursor=&query=&lesson={NOBODYS}&enrollment={NOBODYS}&order={NOBODYS}&session={NOBODYS}\
          &submission={NOBODYS}&id={id}&prefix=a&page=1&price=0&back=false&email=new%40people.example&password=x&name=A&token_name=T&token=x&next=%2F\
          &rating=5&title=T&body=B&text=B&current=x&new=x&current_password=x&new_password=x&answers[q-{NOBODYS}][0]={NOBODYS}"
     )
@@ -206,15 +207,18 @@ fn routes_in(source: &str) -> Vec<(String, Method)> {
 async fn verdict(response: Response<Body>) -> String {
     let status = response.status();
     let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-    let (to_sign_in, to_confirm) = (
-        location.is_some_and(|location| location.starts_with("/sign-in?next=")),
-        location.is_some_and(|location| location.starts_with("/account/confirm?next=")),
-    );
-    let asks_again = status == StatusCode::FORBIDDEN && text(response).await.contains("confirm_required");
+    let leads_to = |page: &str| location.is_some_and(|location| location.starts_with(&format!("{page}?next=")));
+    let (to_sign_in, to_confirm, to_agree) =
+        (leads_to("/sign-in"), leads_to("/account/confirm"), leads_to("/account/agree"));
+    let refused = if status == StatusCode::FORBIDDEN { text(response).await } else { String::new() };
     match status {
         StatusCode::UNAUTHORIZED => "sign-in".to_owned(),
         _ if to_sign_in => "sign-in".to_owned(),
-        _ if to_confirm || asks_again => "confirm".to_owned(),
+        _ if to_confirm || refused.contains("confirm_required") => "confirm".to_owned(),
+        // Of a server function, of a page, and of the API.
+        _ if to_agree || refused.contains("agreement_required") || refused.contains("/agree-to-terms") => {
+            "agree".to_owned()
+        }
         StatusCode::FORBIDDEN => "no".to_owned(),
         StatusCode::NOT_FOUND => "hidden".to_owned(),
         status if status.is_server_error() => status.as_u16().to_string(),
@@ -230,9 +234,8 @@ async fn ask(site: &Site, call: &Call, cookies: &str) -> String {
         call.path.clone()
     };
     let mut request = Request::builder().method(call.method.clone()).uri(uri);
-    if is_function {
-        request = request.header(header::ACCEPT, "application/json");
-    }
+    let accept = if is_function { "application/json" } else { "text/html" };
+    request = request.header(header::ACCEPT, accept);
     if call.method != Method::GET {
         request = request
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -271,12 +274,85 @@ async fn furnish(site: &Site, hash: &str) {
     tx.commit().await.unwrap();
 }
 
-#[tokio::test]
-async fn everybody_gets_what_the_table_says() {
+/// The site with everybody on it, and the hash of their password, by which it is put back.
+async fn open() -> (Site, String) {
     let site = Site::open_with(&[("GUILDHALL_RATE_LIMITS", "off")]).await;
     let passwords = guildhall_identity::Passwords::with_cost(&guildhall_kernel::Chance::system(), 64, 1).unwrap();
     let hash = passwords.hash(PASSWORD).await.unwrap();
     furnish(&site, &hash).await;
+    (site, hash)
+}
+
+/// After a call of this path its session may be over.
+fn ends_session(path: &str) -> bool {
+    ["sign-out", "session", "password", "sign-in"].iter().any(|word| path.contains(word))
+}
+
+/// Lines of a table with these heads.
+fn printed(heads: &[&str], table: BTreeMap<String, Vec<String>>) -> String {
+    let width = table.keys().map(String::len).max().unwrap_or_default();
+    let line = |name: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!(" {cell:<9}")).collect();
+        format!("{name:<width$}{}\n", cells.trim_end_matches(' '))
+    };
+    let mut text = line("", heads.iter().map(|head| (*head).to_owned()).collect());
+    for (name, cells) in table {
+        text.push_str(&line(&name, cells));
+    }
+    text
+}
+
+/// Compares with the committed table, or writes it.
+fn compare(file: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests").join(file);
+    if std::env::var_os("WRITE_ACCESS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let known: Vec<&str> = committed.lines().collect();
+    let new: Vec<&str> = text.lines().filter(|line| !known.contains(line)).collect();
+    let gone: Vec<&&str> = known.iter().filter(|line| !text.lines().any(|one| one == **line)).collect();
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "answers that {file} does not know:\n{new:#?}\nrows that are not so any more:\n{gone:#?}"
+    );
+}
+
+/// The same calls by people who have not agreed to the terms as they stand: `agree` where they are asked to first. What is
+/// needed to agree, to read, to sign out, to take one's data and to go is open, and nothing that buys, learns or publishes.
+#[tokio::test]
+async fn whoever_has_not_agreed_gets_what_the_table_says() {
+    let (site, hash) = open().await;
+    let people = [("owner", "owner", ENTERPRISE), ("editor", "editor", PROVIDER), ("admin", "admin", ENTERPRISE)];
+    let mut table: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (_, who, organization) in people {
+        let mut cookies = sign_in(&site, who, 0).await;
+        for call in calls(organization) {
+            let answer = ask(&site, &call, &cookies).await;
+            table.entry(call.name.clone()).or_default().push(answer);
+            furnish(&site, &hash).await;
+            if ends_session(&call.path) {
+                cookies = sign_in(&site, who, 0).await;
+            }
+        }
+    }
+    let given: i64 = sqlx::query_scalar("select count(*) from consents").fetch_one(&site.test.owner).await.unwrap();
+    assert_eq!(given, 0, "nobody agreed on the way");
+    let asked: Vec<&String> =
+        table.iter().filter(|(_, cells)| cells.iter().any(|cell| cell == "agree")).map(|(name, _)| name).collect();
+    for open in ["account/agree", "account/privacy", "/ask-", "/copies/", "/sign-out", "/terms", "/leave", "/transfer"]
+    {
+        assert!(!asked.iter().any(|name| name.contains(open)), "{open} is closed");
+    }
+    for closed in ["checkout/buy", "learner/", "GET /learn", "GET /checkout", "organizations/create"] {
+        assert!(asked.iter().any(|name| name.contains(closed)), "{closed} is open");
+    }
+    compare("terms.table", &printed(&people.map(|(column, ..)| column), table));
+}
+
+#[tokio::test]
+async fn everybody_gets_what_the_table_says() {
+    let (site, hash) = open().await;
     // Whoever has not agreed to the terms is led to where that is done.
     super::agree(&site.test.owner, "password_hash", &hash).await;
     let mut table: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -290,31 +366,11 @@ async fn everybody_gets_what_the_table_says() {
             let answer = ask(&site, &call, &cookies).await;
             table.entry(call.name.clone()).or_default().push(answer);
             furnish(&site, &hash).await;
-            if ["sign-out", "session", "password", "sign-in"].iter().any(|word| call.path.contains(word)) {
+            if ends_session(&call.path) {
                 cookies = sign_in(&site, who, minutes).await;
             }
         }
     }
     let heads: Vec<&str> = ["anonymous"].into_iter().chain(PEOPLE.map(|(column, ..)| column)).collect();
-    let width = table.keys().map(String::len).max().unwrap_or_default();
-    let line = |name: &str, cells: Vec<String>| {
-        let cells: String = cells.iter().map(|cell| format!(" {cell:<9}")).collect();
-        format!("{name:<width$}{}\n", cells.trim_end_matches(' '))
-    };
-    let mut text = line("", heads.iter().map(|head| (*head).to_owned()).collect());
-    for (name, cells) in table {
-        text.push_str(&line(&name, cells));
-    }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/access.table");
-    if std::env::var_os("WRITE_ACCESS").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    let known: Vec<&str> = committed.lines().collect();
-    let new: Vec<&str> = text.lines().filter(|line| !known.contains(line)).collect();
-    let gone: Vec<&&str> = known.iter().filter(|line| !text.lines().any(|one| one == **line)).collect();
-    assert!(
-        new.is_empty() && gone.is_empty(),
-        "answers that the table does not know:\n{new:#?}\nrows that are not so any more:\n{gone:#?}"
-    );
+    compare("access.table", &printed(&heads, table));
 }

@@ -8,6 +8,7 @@
 mod api;
 mod audit;
 mod pages;
+mod powers;
 
 pub use pages::AdminRoutes;
 

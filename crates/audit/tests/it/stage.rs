@@ -84,6 +84,7 @@ pub(crate) fn user(id: UserId, email: &str, is_admin: bool) -> Actor {
         amr: Vec::new(),
         clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }
 

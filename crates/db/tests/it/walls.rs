@@ -38,6 +38,7 @@ pub(crate) fn user(id: Uuid, organizations: &[Uuid]) -> Actor {
         amr: Vec::new(),
         clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }
 

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, OpResult, Tx};
-use guildhall_identity::{Client, NewSession, create_federated, sign_in_federated};
+use guildhall_identity::{
+    Client, NewSession, Signed, confirm_federated, create_federated, session_actor, sign_in_federated,
+};
 use guildhall_kernel::token;
 use guildhall_types::{Error, UserId};
 use serde_json::json;
@@ -12,13 +14,13 @@ use super::{
     LINK_FOR, SYSTEM,
     begin::{away, usable},
     cookie,
-    exchange::exchange,
+    exchange::{exchange, silent},
 };
 use crate::{
     Federation,
     policy::{Kind, Profile, Refused, given_roles},
     store::{
-        attempts::{self, Link},
+        attempts::{self, Attempt, Link},
         connections::{self, Kept},
         people::{self, OpenedSession},
     },
@@ -38,6 +40,10 @@ pub struct Answer<'a> {
 pub enum Outcome {
     /// Signed in; and on to `next`, which may be empty.
     SignedIn { session: Box<NewSession>, next: String },
+    /// Who was signed in already has proved anew who they are; and on to `next`.
+    Confirmed { signed: Box<Signed>, next: String },
+    /// They were sent to do so, and it did not hold: why, and where they were going.
+    NotConfirmed { why: Error, next: String },
     /// The address must be proved too: its account's owner signs in, or makes one, and then agrees. `cookie` is the
     /// `Set-Cookie` by which this browser finishes it.
     LinkFirst { cookie: String },
@@ -52,6 +58,8 @@ pub(super) struct Vouched {
     /// Of what says so, for the record of what was used.
     pub(super) mark: [u8; 32],
     pub(super) expires_at: DateTime<Utc>,
+    /// When the provider asked them who they are, where it says so.
+    pub(super) signed_in_at: Option<DateTime<Utc>>,
 }
 
 /// Ends what [`super::begin`] began; `cookies` is the browser's `Cookie` header. Second is the `Set-Cookie` that forgets the
@@ -87,13 +95,33 @@ async fn arrive(
     let attempt = attempts::take(&mut tx, &state_hash, &cookie_hash, now).await?;
     // Used, whatever comes of it.
     tx.commit().await?;
-    let (connection, next) = attempt.ok_or_else(stale)?;
-    let kept = usable(db, connection).await?;
+    let attempt = attempt.ok_or_else(stale)?;
+    if !attempt.confirms {
+        let (kept, vouched) = ask_back(db, federation, &attempt, answer, secret).await?;
+        return admit(db, federation, client, &kept, &vouched, attempt.next).await;
+    }
+    let confirmed = match ask_back(db, federation, &attempt, answer, secret).await {
+        Ok((kept, vouched)) => confirm(db, client, &kept, &vouched).await,
+        Err(error) => Err(error),
+    };
+    Ok(confirmed_or_not(confirmed, attempt.next))
+}
+
+/// Whom the provider vouches for, by the code that it sent the browser back with.
+async fn ask_back(
+    db: &Db,
+    federation: &Federation,
+    attempt: &Attempt,
+    answer: Answer<'_>,
+    secret: &str,
+) -> OpResult<(Kept, Vouched)> {
+    let stale = || Error::conflict(STALE);
+    let kept = usable(db, attempt.connection).await?;
     // Its answers come another way.
     if kept.connection.kind == Kind::Saml {
         return Err(stale().into());
     }
-    let provider = federation.providers.of(&kept.connection, now).await.map_err(away)?;
+    let provider = federation.providers.of(&kept.connection, db.clock().now()).await.map_err(away)?;
     // Another provider's answer, mixed up with this one's.
     let must_name = provider.metadata.authorization_response_iss_parameter_supported;
     if answer.issuer.map_or(must_name, |issuer| issuer != provider.metadata.issuer) {
@@ -102,8 +130,41 @@ async fn arrive(
     if !answer.error.is_empty() || answer.code.is_empty() {
         return Err(said_no(answer.error).into());
     }
-    let vouched = exchange(db, federation, &kept, &provider, answer.code, secret).await?;
-    admit(db, federation, client, &kept, &vouched, next).await
+    let since = attempt.confirms.then_some(attempt.began_at);
+    let vouched = exchange(db, federation, &kept, &provider, answer.code, secret, since).await?;
+    Ok((kept, vouched))
+}
+
+/// What became of a proof, for the page that asked for it.
+pub(super) fn confirmed_or_not(confirmed: OpResult<Signed>, next: String) -> Outcome {
+    match confirmed {
+        Ok(signed) => Outcome::Confirmed { signed: Box::new(signed), next },
+        Err(error) => Outcome::NotConfirmed { why: error.told(), next },
+    }
+}
+
+/// The session in this browser counts as proved anew, by the word of the provider that opened it, for the person whose it is. That
+/// they were asked just now has been checked.
+pub(super) async fn confirm(db: &Db, client: &Client, kept: &Kept, vouched: &Vouched) -> OpResult<Signed> {
+    let (connection, profile) = (&kept.connection, &vouched.profile);
+    let session = client.session.ok_or(Error::SignInRequired)?;
+    let signed_in_at = vouched.signed_in_at.ok_or_else(silent)?;
+    let mut tx = db.begin(&SYSTEM).await?;
+    if !attempts::first_use(&mut tx, connection.id, &vouched.mark, vouched.expires_at).await? {
+        return Err(Error::conflict(STALE).into());
+    }
+    let another = || {
+        Error::conflict("You signed in at your organisation as somebody else than here. Sign out there, and try again.")
+    };
+    let user = people::linked(&mut tx, connection.id, &profile.issuer, &profile.subject, db.clock().now()).await?;
+    let user = user.ok_or_else(another)?;
+    if people::opener(&mut tx, session, user).await? != Some(connection.id) {
+        return Err(another().into());
+    }
+    allow(db, &mut tx, kept, user, profile.role.as_deref()).await?;
+    confirm_federated(db, &mut tx, user, session, signed_in_at).await?;
+    tx.commit().await?;
+    Ok(session_actor(db, session).await?.ok_or(Error::SignInRequired)?)
 }
 
 pub(super) fn said_no(error: &str) -> Error {
@@ -181,7 +242,7 @@ async fn enter(
 ) -> OpResult<Outcome> {
     let profile = &vouched.profile;
     allow(db, &mut tx, kept, user, profile.role.as_deref()).await?;
-    let session = sign_in_federated(db, &mut tx, user, client, &["sso"]).await?;
+    let session = sign_in_federated(db, &mut tx, user, client, &["sso"], vouched.signed_in_at).await?;
     let opened = OpenedSession {
         session: session.id(),
         connection: kept.connection.id,

@@ -2,7 +2,7 @@
 
 use guildhall_db::{Db, OpResult};
 use guildhall_identity::{EmailAddress, policy::own_path};
-use guildhall_kernel::token;
+use guildhall_kernel::{Actor, token};
 use guildhall_types::{ConnectionId, Error};
 use url::Url;
 
@@ -13,6 +13,7 @@ use crate::{
     store::{
         attempts::{self, NewAttempt},
         connections::{self, Kept},
+        people,
     },
 };
 
@@ -36,6 +37,34 @@ pub async fn begin(
     hint: Option<&str>,
 ) -> OpResult<Begun> {
     let kept = usable(db, connection).await?;
+    leave(db, federation, &kept, Errand { next, hint, confirms: false }).await
+}
+
+/// Sends somebody who is signed in to the provider that signed them in, to prove there once more who they are: the provider is told
+/// to ask them, whatever it remembers. On the way back nobody is signed in; their session counts as proved anew.
+///
+/// # Errors
+/// [`Error::SignInRequired`]; [`Error::Conflict`] when no organisation signed them in; else as [`begin`].
+pub async fn begin_again(db: &Db, federation: &Federation, actor: &Actor, next: &str) -> OpResult<Begun> {
+    let user = actor.user()?;
+    let mut tx = db.begin(&SYSTEM).await?;
+    let connection = people::opener(&mut tx, user.session, user.id).await?;
+    drop(tx);
+    let connection = connection
+        .ok_or_else(|| Error::conflict("You did not sign in through an organisation. Confirm with your password."))?;
+    let kept = usable(db, connection).await?;
+    leave(db, federation, &kept, Errand { next, hint: Some(&user.email), confirms: true }).await
+}
+
+/// What somebody goes to their provider for.
+#[derive(Clone, Copy)]
+struct Errand<'a> {
+    next: &'a str,
+    hint: Option<&'a str>,
+    confirms: bool,
+}
+
+async fn leave(db: &Db, federation: &Federation, kept: &Kept, errand: Errand<'_>) -> OpResult<Begun> {
     let now = db.clock().now();
     let is_saml = kept.connection.kind == Kind::Saml;
     let provider =
@@ -45,8 +74,9 @@ pub async fn begin(
     let attempt = NewAttempt {
         state_hash: &state_hash,
         cookie_hash: &cookie_hash,
-        connection,
-        next: own_path(next, ""),
+        connection: kept.connection.id,
+        next: own_path(errand.next, ""),
+        confirms: errand.confirms,
         now,
         expires_at: now + AWAY,
     };
@@ -54,10 +84,17 @@ pub async fn begin(
     attempts::insert(&mut tx, &attempt).await?;
     tx.commit().await?;
     let url = match provider {
-        Some(provider) => authorization_url(federation, &kept.connection, &provider.metadata, &state, &secret, hint)
-            .ok_or_else(|| away(ProviderError::Wrong("the authorization endpoint is no address".to_owned())))?
-            .into(),
-        None => saml::request_url(db, federation, &kept, &state).await?,
+        Some(provider) => {
+            let url = authorization_url(federation, &kept.connection, &provider.metadata, &state, &secret, errand.hint);
+            let mut url =
+                url.ok_or_else(|| away(ProviderError::Wrong("the authorization endpoint is no address".to_owned())))?;
+            if errand.confirms {
+                // Either asks the person; the second has the token say when (OpenID Connect Core, 3.1.2.1).
+                url.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+            }
+            url.into()
+        }
+        None => saml::request_url(db, federation, kept, &state, errand.confirms).await?,
     };
     Ok(Begun { url, cookie: cookie::set_attempt(&state, &secret, federation.secure_cookies) })
 }

@@ -34,7 +34,25 @@ pub(crate) struct TokenError {
 /// What whoever can do nothing about it is told. Which check failed stands in the log.
 fn refuse(refusal: Refusal, connection: &Connection) -> Error {
     tracing::warn!(connection = %connection.id, %refusal, "refused a provider's token");
-    unsure()
+    match refusal {
+        Refusal::NoAuthTime => silent(),
+        Refusal::AuthTime => not_anew(),
+        _ => unsure(),
+    }
+}
+
+/// What somebody is told whose provider did not ask who they are.
+pub(super) fn not_anew() -> Error {
+    Error::conflict(
+        "Your organisation’s sign-in did not ask you to prove who you are again, so we could not confirm it. Sign out there, and try again.",
+    )
+}
+
+/// What somebody is told whose provider does not say when it asked.
+pub(super) fn silent() -> Error {
+    Error::conflict(
+        "Your organisation’s sign-in does not tell us when you signed in, so we could not confirm that it is you. Ask whoever looks after it to have it send the claim “auth_time”.",
+    )
 }
 
 /// What somebody is told whose provider's word did not hold.
@@ -44,7 +62,7 @@ pub(super) fn unsure() -> Error {
     }
 }
 
-/// Asks for the tokens and checks them.
+/// Asks for the tokens and checks them. `secret` is the attempt's, `signed_in_since` when somebody was sent to sign in anew.
 pub(super) async fn exchange(
     db: &Db,
     federation: &Federation,
@@ -52,6 +70,7 @@ pub(super) async fn exchange(
     provider: &Provider,
     code: &str,
     secret: &str,
+    signed_in_since: Option<DateTime<Utc>>,
 ) -> OpResult<Vouched> {
     let connection = &kept.connection;
     let now = db.clock().now();
@@ -64,12 +83,12 @@ pub(super) async fn exchange(
     let tokens: Tokens = serde_json::from_slice(&answer.body)
         .map_err(|_| away(ProviderError::Wrong("the token endpoint's answer can't be read".to_owned())))?;
     let nonce = cookie::nonce(secret);
-    let token = check(federation, connection, provider, &tokens, &nonce, now).await?;
+    let token = check(federation, connection, provider, &tokens, &nonce, signed_in_since, now).await?;
     let more = userinfo(federation, provider, &tokens, &token).await?;
     let profile =
         profile(connection, &token, &more).map_err(|refused| Error::Conflict { message: refused.to_string() })?;
     let mark = Sha256::digest(tokens.id_token.as_bytes()).into();
-    Ok(Vouched { profile, mark, expires_at: token.expires_at })
+    Ok(Vouched { profile, mark, expires_at: token.expires_at, signed_in_at: token.signed_in_at })
 }
 
 async fn check(
@@ -78,6 +97,7 @@ async fn check(
     provider: &Provider,
     tokens: &Tokens,
     nonce: &str,
+    signed_in_since: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> OpResult<IdToken> {
     let issuer = connection.expected_issuer();
@@ -88,6 +108,7 @@ async fn check(
         nonce,
         confidence: connection.kind.confidence(),
         access_token: tokens.access_token.as_deref(),
+        signed_in_since,
     };
     let checked = match check_id_token(&tokens.id_token, &provider.keys, &expected, now) {
         Err(Refusal::UnknownKey) => {

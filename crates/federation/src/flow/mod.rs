@@ -8,11 +8,11 @@ mod link;
 mod saml;
 
 pub use arrive::{Answer, Outcome, complete};
-pub use begin::{Begun, begin, connection_for_email};
+pub use begin::{Begun, begin, begin_again, connection_for_email};
 pub(crate) use begin::{authorization_url, away};
 pub use cookie::{Notice, clear_link, link_token};
 pub use link::{finish_link, own_links, pending_link, unlink};
-pub(crate) use saml::ask;
+pub(crate) use saml::{Request as SamlRequest, ask};
 pub use saml::{arrive_with, receive};
 
 use chrono::TimeDelta;

@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::{
     SYSTEM,
-    arrive::{Outcome, STALE, Vouched, admit, said_no},
+    arrive::{Outcome, STALE, Vouched, admit, confirm, confirmed_or_not, said_no},
     begin::{away, usable},
     cookie,
+    exchange::not_anew,
 };
 use crate::{
     Federation, ProviderError,
@@ -26,6 +27,7 @@ use crate::{
         connections::Kept,
         saml::{self as store, SamlSettings},
     },
+    token::LEEWAY,
 };
 
 /// From the provider's form to our own page is one redirect.
@@ -48,14 +50,30 @@ fn request_id(state: &str) -> String {
 }
 
 /// Where the browser goes with a request that belongs to `state`.
-pub(super) async fn request_url(db: &Db, federation: &Federation, kept: &Kept, state: &str) -> OpResult<String> {
+pub(super) async fn request_url(
+    db: &Db,
+    federation: &Federation,
+    kept: &Kept,
+    state: &str,
+    forces: bool,
+) -> OpResult<String> {
     let id = kept.connection.id;
     let mut tx = db.begin(&SYSTEM).await?;
     let settings = store::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
     drop(tx);
     let key = if settings.wants_signed { Some(our_key(federation, kept)?) } else { None };
-    let url = ask(federation, id, &settings, key.as_ref(), &request_id(state), db.clock().now());
+    let what = Request { id: &request_id(state), forces, now: db.clock().now() };
+    let url = ask(federation, id, &settings, key.as_ref(), what);
     Ok(url.ok_or_else(|| away(ProviderError::Wrong("the sign-in address is no address".to_owned())))?)
+}
+
+/// One request.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) id: &'a str,
+    /// The person must prove anew who they are.
+    pub(crate) forces: bool,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// The address of one request.
@@ -64,16 +82,16 @@ pub(crate) fn ask(
     id: ConnectionId,
     settings: &SamlSettings,
     key: Option<&OurKey>,
-    request: &str,
-    now: DateTime<Utc>,
+    request: Request<'_>,
 ) -> Option<String> {
     let ask = crate::saml::Ask {
-        id: request,
+        id: request.id,
+        forces: request.forces,
         sign_on_url: &settings.sign_on_url,
         entity_id: &entity_id(federation, id),
         acs_url: &acs_url(federation, id),
         key,
-        now,
+        now: request.now,
     };
     sign_in_url(&ask).map(Into::into)
 }
@@ -92,6 +110,7 @@ struct Arrival {
     next: String,
     mark: [u8; 32],
     expires_at: DateTime<Utc>,
+    signed_in_at: Option<DateTime<Utc>>,
     /// Until when it may arrive.
     until: DateTime<Utc>,
 }
@@ -148,6 +167,7 @@ pub async fn receive(
         next: own_path(relay_state, "").to_owned(),
         mark: Sha256::digest(format!("{}\n{}", assertion.issuer, assertion.id)).into(),
         expires_at: assertion.expires_at,
+        signed_in_at: assertion.signed_in_at,
         until: now + ON_THE_WAY,
     };
     let text = serde_json::to_vec(&arrival).map_err(anyhow::Error::from)?;
@@ -202,7 +222,7 @@ async fn enter(
     cookies: &str,
 ) -> OpResult<Outcome> {
     let stale = || Error::conflict(STALE);
-    let next = match &arrival.state {
+    let attempt = match &arrival.state {
         Some(state) => {
             let secret = cookie::attempt(cookies, state, federation.secure_cookies).ok_or_else(stale)?;
             let state_hash = token::hash(state).ok_or_else(stale)?;
@@ -211,13 +231,9 @@ async fn enter(
             let attempt = attempts::take(&mut tx, &state_hash, &cookie_hash, db.clock().now()).await?;
             // Used, whatever comes of it.
             tx.commit().await?;
-            let (of, next) = attempt.ok_or_else(stale)?;
-            if of != connection {
-                return Err(stale().into());
-            }
-            next
+            Some(attempt.filter(|attempt| attempt.connection == connection).ok_or_else(stale)?)
         }
-        None => arrival.next.clone(),
+        None => None,
     };
     let (kept, settings) = usable_saml(db, connection).await?;
     if arrival.state.is_none() && !settings.idp_initiated {
@@ -234,6 +250,26 @@ async fn enter(
         name: arrival.name,
         role: arrival.role,
     };
-    let vouched = Vouched { profile, mark: arrival.mark, expires_at: arrival.expires_at };
-    admit(db, federation, client, &kept, &vouched, next).await
+    let vouched =
+        Vouched { profile, mark: arrival.mark, expires_at: arrival.expires_at, signed_in_at: arrival.signed_in_at };
+    match attempt {
+        Some(attempt) if attempt.confirms => {
+            let confirmed = match signed_in_anew(db, &kept, &vouched, attempt.began_at).await {
+                Ok(()) => confirm(db, client, &kept, &vouched).await,
+                Err(error) => Err(error),
+            };
+            Ok(confirmed_or_not(confirmed, attempt.next))
+        }
+        Some(attempt) => admit(db, federation, client, &kept, &vouched, attempt.next).await,
+        None => admit(db, federation, client, &kept, &vouched, arrival.next).await,
+    }
+}
+
+/// Whether the provider did ask who was sent to it to be asked.
+async fn signed_in_anew(db: &Db, kept: &Kept, vouched: &Vouched, since: DateTime<Utc>) -> OpResult<()> {
+    if vouched.signed_in_at.is_some_and(|at| at >= since - LEEWAY) {
+        return Ok(());
+    }
+    refuse(db, kept.connection.id, Refusal::AuthnInstant, db.clock().now()).await?;
+    Err(not_anew().into())
 }

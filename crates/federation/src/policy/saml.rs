@@ -65,6 +65,7 @@ pub fn identity(assertion: &Assertion, email_attribute: &str) -> IdToken {
         subject: assertion.subject.clone(),
         session: assertion.session.clone(),
         expires_at: assertion.expires_at,
+        signed_in_at: assertion.signed_in_at,
         claims,
     }
 }
@@ -86,6 +87,7 @@ mod tests {
             subject: subject.to_owned(),
             session: None,
             in_response_to: None,
+            signed_in_at: None,
             expires_at: chrono::DateTime::UNIX_EPOCH,
             attributes,
             verified: String::new(),

@@ -25,6 +25,8 @@ pub struct Assertion {
     pub session: Option<String>,
     /// The id of the request that it answers; `None` when it began at the provider.
     pub in_response_to: Option<String>,
+    /// When the person showed the provider who they are, at the latest (`AuthnInstant`), where it can be read.
+    pub signed_in_at: Option<DateTime<Utc>>,
     /// Until when it could be used again.
     pub expires_at: DateTime<Utc>,
     pub attributes: BTreeMap<String, Vec<String>>,
@@ -53,12 +55,14 @@ pub(super) fn read(
     let subject = assertion.one(ASSERTION, "Subject", Refusal::Subject)?;
     let confirmed = confirmed(subject, expected, now)?;
     check_conditions(assertion, expected, now)?;
+    let signed_in = signed_in(assertion, now)?;
     Ok(Assertion {
         id: id.to_owned(),
         issuer: expected.issuer.to_owned(),
         subject: name_id(subject)?,
-        session: signed_in(assertion, now)?,
+        session: signed_in.session,
         in_response_to: confirmed.in_response_to,
+        signed_in_at: signed_in.at,
         expires_at: confirmed.expires_at.min(now + LONGEST) + LEEWAY,
         attributes: attributes(assertion),
         verified: String::new(),
@@ -138,8 +142,15 @@ fn name_id(subject: Element<'_, '_>) -> Result<String, Refusal> {
     if plain { Ok(text.to_owned()) } else { Err(Refusal::Subject) }
 }
 
-/// Somebody signed in, in a session that still runs; the provider's name of it.
-fn signed_in(assertion: Element<'_, '_>, now: DateTime<Utc>) -> Result<Option<String>, Refusal> {
+/// What the statements about signing in say.
+struct SignedIn {
+    /// The provider's name of the session.
+    session: Option<String>,
+    at: Option<DateTime<Utc>>,
+}
+
+/// Somebody signed in, in a session that still runs.
+fn signed_in(assertion: Element<'_, '_>, now: DateTime<Utc>) -> Result<SignedIn, Refusal> {
     let statements = assertion.all(ASSERTION, "AuthnStatement");
     let first = statements.first().ok_or(Refusal::Authentication)?;
     for statement in &statements {
@@ -149,7 +160,14 @@ fn signed_in(assertion: Element<'_, '_>, now: DateTime<Utc>) -> Result<Option<St
         }
     }
     let session = first.attribute("SessionIndex").filter(|session| (1..=255).contains(&session.len()));
-    Ok(session.map(ToOwned::to_owned))
+    // One in the future says nothing.
+    let instants = statements.iter().filter_map(|statement| {
+        time(statement.attribute("AuthnInstant"), Refusal::Authentication)
+            .ok()
+            .flatten()
+            .filter(|at| *at <= now + LEEWAY)
+    });
+    Ok(SignedIn { session: session.map(ToOwned::to_owned), at: instants.max() })
 }
 
 fn attributes(assertion: Element<'_, '_>) -> BTreeMap<String, Vec<String>> {

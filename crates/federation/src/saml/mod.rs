@@ -106,6 +106,8 @@ pub enum Refusal {
     Transient,
     #[error("the assertion does not say that anybody signed in")]
     Authentication,
+    #[error("the person was to sign in anew, and the assertion's AuthnInstant is from before")]
+    AuthnInstant,
 }
 
 /// Text that is safe in an element and in a quoted attribute.

@@ -19,6 +19,8 @@ pub struct Ask<'a> {
     pub sign_on_url: &'a str,
     pub entity_id: &'a str,
     pub acs_url: &'a str,
+    /// The provider must ask the person who they are, whatever it remembers.
+    pub forces: bool,
     /// Signs the request, where the provider wants that.
     pub key: Option<&'a OurKey>,
     pub now: DateTime<Utc>,
@@ -47,9 +49,10 @@ pub fn sign_in_url(ask: &Ask<'_>) -> Option<Url> {
 }
 
 fn request(ask: &Ask<'_>) -> String {
+    let forces = if ask.forces { " ForceAuthn=\"true\"" } else { "" };
     format!(
         "<samlp:AuthnRequest xmlns:samlp=\"{PROTOCOL}\" xmlns:saml=\"{ASSERTION}\" ID=\"{}\" Version=\"2.0\" IssueInstant=\"{}\" \
-         Destination=\"{}\" AssertionConsumerServiceURL=\"{}\" ProtocolBinding=\"{POST_BINDING}\"><saml:Issuer>{}</saml:Issuer>\
+         Destination=\"{}\" AssertionConsumerServiceURL=\"{}\" ProtocolBinding=\"{POST_BINDING}\"{forces}><saml:Issuer>{}</saml:Issuer>\
          <samlp:NameIDPolicy AllowCreate=\"true\"/></samlp:AuthnRequest>",
         escape(ask.id),
         ask.now.to_rfc3339_opts(SecondsFormat::Secs, true),

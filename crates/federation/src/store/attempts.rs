@@ -13,17 +13,21 @@ pub(crate) struct NewAttempt<'a> {
     pub(crate) cookie_hash: &'a [u8],
     pub(crate) connection: ConnectionId,
     pub(crate) next: &'a str,
+    /// The person is signed in, and proves again who they are.
+    pub(crate) confirms: bool,
     pub(crate) now: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
 }
 
 pub(crate) async fn insert(tx: &mut PgConnection, attempt: &NewAttempt<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into sso_attempts (state_hash, cookie_hash, connection_id, next, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into sso_attempts (state_hash, cookie_hash, connection_id, next, confirms, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         attempt.state_hash,
         attempt.cookie_hash,
         attempt.connection.0,
         attempt.next,
+        attempt.confirms,
         attempt.now,
         attempt.expires_at
     )
@@ -32,24 +36,35 @@ pub(crate) async fn insert(tx: &mut PgConnection, attempt: &NewAttempt<'_>) -> R
     Ok(())
 }
 
-/// Uses an attempt up: where it went and where it goes on to; nobody's when it is unknown, used, too old, or another
-/// browser's.
+/// A browser's attempt, used up.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    /// Where it went.
+    pub(crate) connection: ConnectionId,
+    /// Where it goes on to.
+    pub(crate) next: String,
+    pub(crate) confirms: bool,
+    pub(crate) began_at: DateTime<Utc>,
+}
+
+/// Uses an attempt up; nobody's when it is unknown, used, too old, or another browser's.
 pub(crate) async fn take(
     tx: &mut PgConnection,
     state_hash: &[u8],
     cookie_hash: &[u8],
     now: DateTime<Utc>,
-) -> Result<Option<(ConnectionId, String)>> {
-    let row = sqlx::query!(
-        "update sso_attempts set used_at = $3
-         where state_hash = $1 and cookie_hash = $2 and used_at is null and expires_at > $3 returning connection_id, next",
+) -> Result<Option<Attempt>> {
+    sqlx::query_as!(
+        Attempt,
+        r#"update sso_attempts set used_at = $3
+           where state_hash = $1 and cookie_hash = $2 and used_at is null and expires_at > $3
+           returning connection_id as "connection: Uuid", next, confirms, created_at as began_at"#,
         state_hash,
         cookie_hash,
         now
     )
     .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|row| (ConnectionId(row.connection_id), row.next)))
+    .await
 }
 
 /// Notes a token as used; false when it was before.

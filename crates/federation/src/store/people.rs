@@ -261,6 +261,18 @@ pub(crate) async fn opened(tx: &mut PgConnection, opened: &OpenedSession<'_>) ->
     Ok(())
 }
 
+/// The connection that opened this session of a person's.
+pub(crate) async fn opener(tx: &mut PgConnection, session: SessionId, user: UserId) -> Result<Option<ConnectionId>> {
+    let connection = sqlx::query_scalar!(
+        "select connection_id from sso_sessions where session_id = $1 and user_id = $2",
+        session.0,
+        user.0
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(connection.map(ConnectionId))
+}
+
 /// Ends the sessions of everybody at an organisation's domains that it did not open itself, but for one; how many.
 pub(crate) async fn end_others(
     tx: &mut PgConnection,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
 
-use super::{Algorithm, KeySet, OLDEST, Refusal, check_audience, check_times, half_hash, jose, text};
+use super::{Algorithm, KeySet, LEEWAY, OLDEST, Refusal, check_audience, check_times, half_hash, jose, text, time};
 
 /// Who must have made a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct Expected<'a> {
     pub confidence: Option<&'a str>,
     /// What came beside the token.
     pub access_token: Option<&'a str>,
+    /// The person was to sign in anew, since then: `auth_time` must say that they did.
+    pub signed_in_since: Option<DateTime<Utc>>,
 }
 
 /// A token that passed every check.
@@ -54,6 +56,8 @@ pub struct IdToken {
     pub subject: String,
     pub session: Option<String>,
     pub expires_at: DateTime<Utc>,
+    /// When the person showed the provider who they are, where it says so (`auth_time`).
+    pub signed_in_at: Option<DateTime<Utc>>,
     pub claims: Map<String, Value>,
 }
 
@@ -88,6 +92,7 @@ pub fn check_id_token(
             return Err(Refusal::AccessToken);
         }
     }
+    let signed_in_at = signed_in_at(&claims, expected.signed_in_since, now)?;
     // A logout token must never open a session.
     if claims.contains_key("events") {
         return Err(Refusal::Kind);
@@ -95,7 +100,21 @@ pub fn check_id_token(
     let subject = subject(&claims)?.ok_or(Refusal::Subject)?;
     let issuer = text(&claims, "iss").ok_or(Refusal::Issuer)?.to_owned();
     let session = text(&claims, "sid").filter(|sid| (1..=255).contains(&sid.len())).map(ToOwned::to_owned);
-    Ok(IdToken { issuer, subject, session, expires_at, claims })
+    Ok(IdToken { issuer, subject, session, expires_at, signed_in_at, claims })
+}
+
+/// `auth_time` (OpenID Connect Core, 2), which must be there and new where `max_age` was sent (3.1.3.7). Elsewhere one that can't be
+/// read, or lies in the future, says nothing.
+fn signed_in_at(
+    claims: &Map<String, Value>,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Refusal> {
+    let Some(since) = since else {
+        return Ok(time(claims, "auth_time").ok().flatten().filter(|at| *at <= now + LEEWAY));
+    };
+    let at = time(claims, "auth_time")?.ok_or(Refusal::NoAuthTime)?;
+    if at < since - LEEWAY || at > now + LEEWAY { Err(Refusal::AuthTime) } else { Ok(Some(at)) }
 }
 
 /// `sub`: at most 255 ASCII characters.

@@ -57,6 +57,10 @@ pub enum Refusal {
     Subject,
     #[error("the token is of another kind")]
     Kind,
+    #[error("the token does not say when the person signed in: the provider must send auth_time")]
+    NoAuthTime,
+    #[error("the person did not sign in anew")]
+    AuthTime,
     #[error("the token was used before")]
     Replayed,
 }

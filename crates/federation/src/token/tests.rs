@@ -102,6 +102,7 @@ fn check_as(signer: &Signer, token: &str, issuer: &Issuer, algorithms: &[Algorit
         nonce: "n-1",
         confidence: Some("Cl.Cm"),
         access_token: Some("access"),
+        signed_in_since: None,
     };
     check_id_token(token, &signer.keys, &expected, now())
 }
@@ -341,5 +342,45 @@ proptest! {
             prop_assert_eq!(token.issuer.as_str(), ISSUER);
             prop_assert!(name == "sub" || token.subject == "person-1");
         }
+    }
+}
+
+/// As [`check`], of a person who was asked five minutes ago to sign in anew.
+fn check_again(signer: &Signer, claims: &Value) -> Result<IdToken, Refusal> {
+    let issuer = Issuer::Exactly(ISSUER.to_owned());
+    let expected = Expected {
+        issuer: &issuer,
+        client_id: "us",
+        algorithms: BOTH,
+        nonce: "n-1",
+        confidence: Some("Cl.Cm"),
+        access_token: Some("access"),
+        signed_in_since: Some(now() - chrono::TimeDelta::minutes(5)),
+    };
+    check_id_token(&signer.sign(&rs256(), claims), &signer.keys, &expected, now())
+}
+
+#[test]
+fn who_was_to_sign_in_anew_must_have_done_so() {
+    let signer = Signer::new();
+    let at = now().timestamp();
+    for (auth_time, expected) in [
+        (json!(at - 10), Ok(())),
+        (json!(at - 300), Ok(())),
+        (json!(at - 360), Ok(())),
+        (json!(at - 361), Err(Refusal::AuthTime)),
+        (json!(0), Err(Refusal::AuthTime)),
+        (json!(at + 60), Ok(())),
+        (json!(at + 61), Err(Refusal::AuthTime)),
+        (Value::Null, Err(Refusal::NoAuthTime)),
+        (json!("soon"), Err(Refusal::Malformed)),
+        (json!(at.to_string()), Err(Refusal::Malformed)),
+    ] {
+        let claims = with("auth_time", auth_time.clone());
+        assert_eq!(check_again(&signer, &claims).map(|_| ()), expected, "{auth_time}");
+        // Whoever only signs in is not held up by it; what it says is taken when it can be.
+        let token = check(&signer, &signer.sign(&rs256(), &claims)).unwrap();
+        let said = auth_time.as_i64().filter(|said| *said <= at + 60);
+        assert_eq!(token.signed_in_at.map(|time| time.timestamp()), said, "{auth_time}");
     }
 }

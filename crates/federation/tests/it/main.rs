@@ -7,8 +7,10 @@
     reason = "a stage that can't be set is a failed test"
 )]
 
+mod confirming;
 mod connections;
 mod logout;
+mod metadata;
 mod saml;
 mod scim;
 mod sign_in;

@@ -18,17 +18,17 @@ use serde_json::Value;
 use crate::stage::{Stage, actor, cookie, link_first, signed_in, told};
 
 /// The fields of a form besides the address.
-type More<'a> = &'a [(&'a str, &'a str)];
+pub type More<'a> = &'a [(&'a str, &'a str)];
 
-fn client() -> Client {
+pub fn client() -> Client {
     Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), session: None, link: None }
 }
 
-fn base(stage: &Stage) -> &str {
+pub fn base(stage: &Stage) -> &str {
     stage.provider.strip_suffix("/oidc").unwrap()
 }
 
-fn fields(stage: &Stage) -> SamlFields {
+pub fn fields(stage: &Stage) -> SamlFields {
     SamlFields {
         name: "Acme’s accounts".to_owned(),
         metadata: format!("{}/saml/metadata", base(stage)),
@@ -41,7 +41,7 @@ fn fields(stage: &Stage) -> SamlFields {
 }
 
 /// A connection that is switched on, and known to the provider.
-async fn connect(stage: &Stage, fields: &SamlFields) -> ConnectionId {
+pub async fn connect(stage: &Stage, fields: &SamlFields) -> ConnectionId {
     let id = save(&stage.db, &stage.federation, &stage.owner, "acme", None, fields).await.unwrap();
     let ours = saml_connections::metadata(&stage.db, &stage.federation, id).await.unwrap();
     let known = stage.http.post(format!("{}/saml/services", base(stage))).body(ours).send().await.unwrap();
@@ -66,17 +66,17 @@ async fn ask(stage: &Stage, form: &[(String, String)], email: &str, more: More<'
 }
 
 /// Goes to the provider: what its form sends.
-async fn visit(stage: &Stage, begun: &Begun, email: &str, more: More<'_>) -> String {
+pub async fn visit(stage: &Stage, begun: &Begun, email: &str, more: More<'_>) -> String {
     let url = url::Url::parse(&begun.url).unwrap();
     let form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     ask(stage, &form, email, more).await.0
 }
 
-async fn begin(stage: &Stage, connection: ConnectionId) -> Begun {
+pub async fn begin(stage: &Stage, connection: ConnectionId) -> Begun {
     flow::begin(&stage.db, &stage.federation, connection, "/learn", None).await.unwrap()
 }
 
-async fn receive(stage: &Stage, connection: ConnectionId, response: &str, relay: &str) -> OpResult<String> {
+pub async fn receive(stage: &Stage, connection: ConnectionId, response: &str, relay: &str) -> OpResult<String> {
     flow::receive(&stage.db, &stage.federation, connection, response, relay).await
 }
 
@@ -85,7 +85,7 @@ async fn arrive(stage: &Stage, connection: ConnectionId, token: &str, cookies: &
 }
 
 /// The whole way.
-async fn sign_in(stage: &Stage, connection: ConnectionId, email: &str, more: More<'_>) -> OpResult<Outcome> {
+pub async fn sign_in(stage: &Stage, connection: ConnectionId, email: &str, more: More<'_>) -> OpResult<Outcome> {
     let begun = begin(stage, connection).await;
     let response = visit(stage, &begun, email, more).await;
     let token = receive(stage, connection, &response, "").await?;
@@ -202,6 +202,11 @@ async fn one_connections_answer_is_nothing_to_another() {
 
 /// The state is the id of the request.
 fn cookie_state(begun: &Begun) -> String {
+    request_text(begun).split(" ID=\"_").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// The request itself.
+pub fn request_text(begun: &Begun) -> String {
     use std::io::Read;
 
     use base64::{Engine, engine::general_purpose::STANDARD};
@@ -210,7 +215,7 @@ fn cookie_state(begun: &Begun) -> String {
     let mut text = String::new();
     let packed = STANDARD.decode(request.as_bytes()).unwrap();
     flate2::read::DeflateDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
-    text.split(" ID=\"_").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    text
 }
 
 #[tokio::test]

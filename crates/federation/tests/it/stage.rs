@@ -69,6 +69,7 @@ pub fn actor(clock: &Clock, user: Uuid, memberships: &[(Uuid, Role)], email: &st
         amr: vec!["pwd".to_owned()],
         clock: clock.clone(),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }
 
@@ -228,6 +229,16 @@ impl Stage {
     }
 
     pub async fn arrive(&self, back: &[(String, String)], cookie: &str) -> OpResult<Outcome> {
+        self.arrive_in(None, back, cookie).await
+    }
+
+    /// As [`Stage::arrive`], in a browser with a session.
+    pub async fn arrive_in(
+        &self,
+        session: Option<SessionId>,
+        back: &[(String, String)],
+        cookie: &str,
+    ) -> OpResult<Outcome> {
         let find = |name: &str| back.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
         let answer = Answer {
             state: find("state").unwrap_or_default(),
@@ -235,7 +246,8 @@ impl Stage {
             error: find("error").unwrap_or_default(),
             issuer: find("iss"),
         };
-        let client = Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), ..Client::default() };
+        let client =
+            Client { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned(), session, ..Client::default() };
         flow::complete(&self.db, &self.federation, &client, answer, cookie).await.0
     }
 
@@ -244,6 +256,33 @@ impl Stage {
         let begun = flow::begin(&self.db, &self.federation, connection, "/learn", None).await?;
         let back = self.visit(&begun, &person).await;
         self.arrive(&back, cookie(&begun.cookie)).await
+    }
+}
+
+/// Who signed in, as the site knows them.
+pub fn as_actor(session: &guildhall_identity::NewSession) -> Actor {
+    Actor::User(Box::new(session.signed.actor.clone()))
+}
+
+/// Where they proved anew who they are.
+pub fn confirmed(outcome: OpResult<Outcome>) -> UserActor {
+    match outcome {
+        Ok(Outcome::Confirmed { signed, next }) => {
+            assert_eq!(next, "/account/security");
+            signed.actor
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Why they did not.
+pub fn not_confirmed(outcome: OpResult<Outcome>) -> String {
+    match outcome {
+        Ok(Outcome::NotConfirmed { why, next }) => {
+            assert_eq!(next, "/account/security");
+            why.to_string()
+        }
+        other => panic!("{other:?}"),
     }
 }
 

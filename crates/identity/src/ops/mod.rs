@@ -13,7 +13,7 @@ mod sign_up;
 use guildhall_types::SessionId;
 
 pub use account::{account, change_password, rename};
-pub use federated::{create_federated, end_federated, sign_in_federated};
+pub use federated::{confirm_federated, create_federated, end_federated, sign_in_federated};
 pub(crate) use open::open_session;
 pub use open::{NewSession, Signed};
 pub use password::{request_reset, reset_password};

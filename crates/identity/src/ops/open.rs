@@ -69,6 +69,7 @@ impl Signed {
                 amr: row.amr,
                 clock: clock.clone(),
                 lacks_second_factor: false,
+                must_agree: false,
             },
         }
     }
@@ -90,6 +91,19 @@ pub(crate) async fn open_session(
     client: &Client,
     methods: &[&str],
 ) -> OpResult<NewSession> {
+    open_proved(db, tx, person, client, methods, Some(db.clock().now())).await
+}
+
+/// As [`open_session`], of a person who was proved before now, or nobody knows when: such a proof counts for nothing that
+/// matters.
+pub(crate) async fn open_proved(
+    db: &Db,
+    tx: &mut Tx,
+    person: &Person,
+    client: &Client,
+    methods: &[&str],
+    proved_at: Option<DateTime<Utc>>,
+) -> OpResult<NewSession> {
     let now = db.clock().now();
     // The one gate for whatever proved the person: password, code, passkey, here and in the API.
     if !methods.contains(&THROUGH_ORGANIZATION) {
@@ -106,9 +120,14 @@ pub(crate) async fn open_session(
     let session =
         NewSessionRow { id, user: person.id, user_agent: &user_agent, address: &address, amr: &amr, now, expires_at };
     let signed_in_before = store::insert_session(tx, &session).await?;
+    let too_old = now - STEP_UP - TimeDelta::seconds(1);
+    let mut proved_at = proved_at.unwrap_or(too_old).min(now);
     // An organisation's word opens the session. Who has a second factor of their own shows that before what matters.
     if methods.contains(&THROUGH_ORGANIZATION) && factors::store::status(tx, person.id).await?.has_second_factor() {
-        store::set_authenticated(tx, person.id, id, &amr, now - STEP_UP - TimeDelta::seconds(1)).await?;
+        proved_at = proved_at.min(too_old);
+    }
+    if proved_at < now {
+        store::set_authenticated(tx, person.id, id, &amr, proved_at).await?;
     }
     let (refresh_token, hash) = token::issue(db.chance());
     store::insert_refresh_token(tx, &hash, id, now, expires_at).await?;

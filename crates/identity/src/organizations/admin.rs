@@ -216,7 +216,7 @@ pub async fn visible_people(db: &Db, actor: &Actor, cursor: Option<&str>, limit:
     let user = actor.user()?;
     let (after, limit) = (after(cursor)?, limit.clamp(1, LIST_MAX));
     let mut tx = db.begin(actor).await?;
-    let rows = if actor.can(Action::ReadPeople, &Subject::Platform) {
+    let rows = if actor.may(Action::ReadPeople, &Subject::Platform).is_ok() {
         let rows = store::admin::people(&mut tx, "", None, after, limit + 1).await?;
         looked_through(&mut tx, actor, rows.len(), false).await?;
         rows.into_iter().map(|row| Colleague { id: row.id, name: row.name, email: row.email }).collect()
@@ -253,7 +253,8 @@ pub async fn visible_organizations(
     let user = actor.user()?;
     let (after, limit) = (after(cursor)?, limit.clamp(1, LIST_MAX));
     let own: Vec<Uuid> = user.memberships.iter().map(|membership| membership.organization.0).collect();
-    let only = if actor.can(Action::ReadOrganizations, &Subject::Platform) { None } else { Some(own.as_slice()) };
+    let sees_all = actor.may(Action::ReadOrganizations, &Subject::Platform).is_ok();
+    let only = if sees_all { None } else { Some(own.as_slice()) };
     let mut tx = db.begin(actor).await?;
     let rows = store::admin::organizations(&mut tx, "", only, after, limit + 1).await?;
     Ok(page(rows, limit, |item| item.id.0))

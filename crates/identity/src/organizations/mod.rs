@@ -10,6 +10,7 @@
 //!   count nowhere.
 
 mod admin;
+mod admins;
 mod dns;
 mod domains;
 mod founding;
@@ -28,6 +29,7 @@ pub use admin::{
     end_person_sessions, organization, organizations, overview, people, person, restore_organization, restore_person,
     suspend_organization, suspend_person, visible_organizations, visible_people,
 };
+pub use admins::{give_admin, take_admin};
 pub use dns::Dns;
 pub use domains::{add_domain, check_domain, domains, enter_code, join_by_domain, remove_domain, send_code};
 pub use founding::{belongs, create, mine, rename, view};

@@ -106,6 +106,7 @@ impl Claims {
             amr: self.amr,
             clock: clock.clone(),
             lacks_second_factor: false,
+            must_agree: false,
         })
     }
 }
@@ -159,6 +160,7 @@ mod tests {
             amr: vec!["pwd".to_owned(), "otp".to_owned(), "mfa".to_owned()],
             clock: Clock::fixed(DateTime::UNIX_EPOCH),
             lacks_second_factor: false,
+            must_agree: false,
         }
     }
 

@@ -49,6 +49,7 @@ fn signed(test: &TestDb) -> Signed {
             amr: vec!["pwd".to_owned()],
             clock: test.db.clock().clone(),
             lacks_second_factor: false,
+            must_agree: false,
         },
         version: 3,
     }

@@ -7,14 +7,15 @@ use guildhall_kernel::mail::{Mail, SendMail};
 use guildhall_types::{Error, organization::Role};
 use tokio::net::UdpSocket;
 
-use crate::stage::{Stage, told};
+use crate::stage::{PASSWORD, Stage, told};
 
-/// A DNS server that answers every question with this TXT record; nothing when there is none.
-async fn dns_server(text: Option<String>) -> SocketAddr {
+/// A DNS server that answers every question with this TXT record; nothing when there is none. It lets questions wait until
+/// so many have come.
+async fn dns_server(text: Option<String>, together: usize) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
     tokio::spawn(async move {
-        let mut buffer = [0_u8; 512];
+        let (mut buffer, mut waiting) = ([0_u8; 512], Vec::new());
         while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
             let question_end = 12 + buffer[12..length].iter().position(|byte| *byte == 0).unwrap() + 5;
             let mut answer = buffer[..question_end].to_vec();
@@ -28,14 +29,19 @@ async fn dns_server(text: Option<String>) -> SocketAddr {
                 answer.push(u8::try_from(text.len()).unwrap());
                 answer.extend(text.as_bytes());
             }
-            socket.send_to(&answer, from).await.unwrap();
+            waiting.push((answer, from));
+            if waiting.len() >= together {
+                for (answer, from) in waiting.drain(..) {
+                    socket.send_to(&answer, from).await.unwrap();
+                }
+            }
         }
     });
     address
 }
 
 async fn dns(text: Option<String>) -> Dns {
-    Dns::new(Some(dns_server(text).await)).unwrap()
+    Dns::new(Some(dns_server(text, 1).await)).unwrap()
 }
 
 #[tokio::test]
@@ -185,4 +191,48 @@ async fn one_domain_is_proved_by_one_organisation() {
         let checked = org::check_domain(&stage.db, &dns(Some(record)).await, &actor, slug, "leeds.example").await;
         assert_eq!(checked.is_ok(), first, "{checked:?}");
     }
+}
+
+#[tokio::test]
+async fn removing_a_domain_asks_again_who_one_is_and_adding_one_does_not() {
+    let stage = Stage::new().await;
+    let (owner, slug) = stage.enterprise().await;
+    org::add_domain(&stage.db, &stage.now(&owner).await, &slug, "leeds.example").await.unwrap();
+    stage.wait(chrono::TimeDelta::minutes(11));
+    let boss = stage.now(&owner).await;
+    let removed = org::remove_domain(&stage.db, &boss, &slug, "leeds.example").await;
+    assert_eq!(told(removed), Error::ConfirmRequired);
+    assert_eq!(stage.count("select count(*) from organization_domains").await, 1);
+    org::add_domain(&stage.db, &boss, &slug, "leeds-two.example").await.unwrap();
+    let again = stage.sign_in_as("owner@leeds.example", PASSWORD).await.unwrap();
+    let boss = stage.actor(&again.refresh_token).await;
+    org::remove_domain(&stage.db, &boss, &slug, "leeds.example").await.unwrap();
+    assert_eq!(stage.count("select count(*) from organization_domains").await, 1);
+}
+
+#[tokio::test]
+async fn a_domain_that_is_proved_twice_is_told_once() {
+    let stage = Stage::new().await;
+    let (owner, slug) = stage.enterprise().await;
+    let boss = stage.now(&owner).await;
+    let told =
+        async || stage.count("select count(*) from audit_inbox where action = 'organization.domain_verified'").await;
+    org::add_domain(&stage.db, &boss, &slug, "leeds.example").await.unwrap();
+    let record = org::domains(&stage.db, &boss, &slug).await.unwrap()[0].record.clone();
+    // Both have seen that it is not proved before either hears of the record.
+    let server = dns_server(Some(record), 2).await;
+    let (one, two) = (Dns::new(Some(server)).unwrap(), Dns::new(Some(server)).unwrap());
+    let (first, second) = tokio::join!(
+        org::check_domain(&stage.db, &one, &boss, &slug, "leeds.example"),
+        org::check_domain(&stage.db, &two, &boss, &slug, "leeds.example"),
+    );
+    first.unwrap();
+    second.unwrap();
+    assert_eq!(told().await, 1);
+    // By another way as well: what is proved is proved, and nobody is asked, written to or told.
+    org::check_domain(&stage.db, &one, &boss, &slug, "leeds.example").await.unwrap();
+    org::send_code(&stage.db, &boss, &slug, "leeds.example", "postmaster@leeds.example").await.unwrap();
+    org::enter_code(&stage.db, &boss, &slug, "leeds.example", "12345678").await.unwrap();
+    assert_eq!(told().await, 1);
+    assert!(stage.take::<SendMail>().await.is_empty());
 }

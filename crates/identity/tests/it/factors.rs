@@ -250,7 +250,10 @@ async fn an_organisations_word_is_no_fresh_proof_of_who_has_a_factor_of_their_ow
     let through = async || {
         let mut tx = stage.db.begin(&Actor::System("test")).await.unwrap();
         let id = actor.user_id().unwrap();
-        let session = sign_in_federated(&stage.db, &mut tx, id, &Client::default(), &["sso"]).await.unwrap();
+        let session =
+            sign_in_federated(&stage.db, &mut tx, id, &Client::default(), &["sso"], Some(stage.db.clock().now()))
+                .await
+                .unwrap();
         tx.commit().await.unwrap();
         session.signed.actor.confirmed_recently(stage.db.clock())
     };

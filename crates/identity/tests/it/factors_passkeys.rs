@@ -1,14 +1,18 @@
 //! Passkeys, with an authenticator in software.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use guildhall_db::Db;
 use guildhall_identity::factors::{
     Proof, finish_passkey, finish_passkey_sign_in, finish_second_step_by_passkey, prove_again, read_recovery_codes,
     remove_passkey, rename_passkey, security, start_passkey, start_passkey_sign_in, start_proof,
     start_second_step_by_passkey,
 };
-use guildhall_kernel::Actor;
+use guildhall_kernel::{Actor, Chance};
 use guildhall_types::{Error, factors::Ceremony};
 use proptest::{prelude::*, test_runner::TestRunner};
+use tokio::{sync::Barrier, task::JoinSet};
 
 use crate::{
     authenticator::Authenticator,
@@ -219,6 +223,49 @@ async fn a_removed_passkey_signs_in_nobody() {
     assert!(answer(&stage, &ceremony, &credential).await.is_err());
     stage.sign_in_as(ADA, PASSWORD).await.unwrap();
     assert_eq!(stage.count("select count(*) from recovery_codes").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_answers_at_once_need_no_more_connections_than_there_are() {
+    let mut stage = Stage::new().await;
+    stage.throttle = guildhall_identity::Throttle::off();
+    let (actor, _) = stage.signed_in(ADA).await;
+    let mut key = Authenticator::new(1);
+    register(&stage, &actor, &mut key, "Phone").await;
+    // With one connection whatever asks for a second one while it holds the first waits for ever.
+    for connections in [1, 10] {
+        let pool = Db::connect(&stage.test.owner_url, None, connections).await.unwrap();
+        let pool = pool.with(stage.db.clock().clone(), Chance::system());
+        let mut wrong = Vec::new();
+        for number in 0..24_u8 {
+            let ceremony = ask(&stage).await;
+            let credential = match number % 2 {
+                // Of an authenticator that nobody has registered, and to another question.
+                0 => Authenticator::new(100 + number).get(&ceremony),
+                _ => key.get(&ask(&stage).await),
+            };
+            wrong.push((ceremony.token, credential));
+        }
+        let start = Arc::new(Barrier::new(wrong.len()));
+        let mut answers = JoinSet::new();
+        for (token, credential) in wrong {
+            let (db, factors, client, start) =
+                (pool.clone(), stage.factors.clone(), stage.client.clone(), start.clone());
+            answers.spawn(async move {
+                start.wait().await;
+                finish_passkey_sign_in(&db, &factors, &client, &token, &credential).await.map(|_| ())
+            });
+        }
+        while let Some(answered) = answers.join_next().await {
+            assert!(matches!(told(answered.unwrap()), Error::Conflict { .. }), "refused, not timed out");
+        }
+        let ceremony = ask(&stage).await;
+        let credential = key.get(&ceremony);
+        finish_passkey_sign_in(&pool, &stage.factors, &stage.client, &ceremony.token, &credential).await.unwrap();
+        pool.close().await;
+    }
+    let counted = "select coalesce(sum(tries), 0)::bigint from failed_sign_ins where reason = 'passkey'";
+    assert_eq!(stage.count(counted).await, 48);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@
 
 mod account;
 mod admin;
+mod admins;
 mod authenticator;
 mod consents;
 mod domains;
@@ -18,6 +19,7 @@ mod factors_passkeys;
 mod failures;
 mod links;
 mod organizations;
+mod owners;
 mod refresh;
 mod sessions;
 mod stage;

@@ -29,6 +29,7 @@ fn person(memberships: &[(u128, OrganizationKind, Role)], is_admin: bool) -> Act
         amr: Vec::new(),
         clock: Clock::fixed(chrono::DateTime::UNIX_EPOCH),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }
 
@@ -99,11 +100,13 @@ fn what_matters_asks_again_after_ten_minutes_whoever_asks_and_shows_its_button_a
         (Action::ManageRoles, TEN()),
         (Action::TransferOwnership, TEN()),
         (Action::ManageSignOn, TEN()),
+        (Action::RemoveDomains, TEN()),
         (Action::ErasePerson, Subject::Person(id(1))),
         (Action::RefundOrders, Subject::Platform),
+        (Action::ManageAdmins, Subject::Platform),
     ] {
         assert!(action.rule().steps_up, "{action:?}");
-        let is_admin = action == Action::RefundOrders;
+        let is_admin = subject == Subject::Platform;
         assert_eq!(later(&ten, is_admin, STEP_UP).may(action, &subject), Ok(()), "{action:?}");
         let late = later(&ten, is_admin, STEP_UP + second);
         assert_eq!(late.may(action, &subject), Err(Error::ConfirmRequired), "{action:?}");
@@ -157,6 +160,54 @@ fn a_teams_manager_looks_after_that_team_and_no_more() {
     }
     assert_eq!(learner.may(Action::ManageTeams, &team(true)), Err(Error::Forbidden));
     assert_eq!(learner.may(Action::ReadMembers, &TEN()), Err(Error::Forbidden));
+}
+
+#[test]
+fn before_agreeing_one_may_read_keep_ones_account_and_leave() {
+    let must_agree = |memberships: &[_], is_admin| changed(memberships, is_admin, |user| user.must_agree = true);
+    let ten = [(10, OrganizationKind::Provider, Role::Owner)];
+    let (before, after, no_admin) = (must_agree(&ten, true), person(&ten, true), person(&ten, false));
+    for rule in TABLE {
+        for subject in [TEN(), Subject::Person(id(1)), Subject::Person(id(2)), Subject::Platform] {
+            let expected = match after.may(rule.action, &subject) {
+                Ok(()) if !rule.before_agreeing || no_admin.may(rule.action, &subject).is_err() => {
+                    Err(Error::AgreementRequired)
+                }
+                other => other,
+            };
+            assert_eq!(before.may(rule.action, &subject), expected, "{rule:?}");
+            assert_eq!(before.can(rule.action, &subject), after.can(rule.action, &subject), "{rule:?}");
+        }
+    }
+    // Whoever does not agree can get their data and go, whatever else changes in the table.
+    for action in
+        [Action::GiveConsent, Action::ReadAccount, Action::ExportPerson, Action::ErasePerson, Action::EndSessions]
+    {
+        assert_eq!(must_agree(&[], false).may(action, &Subject::Person(id(1))), Ok(()), "{action:?}");
+    }
+    for action in [Action::LeaveOrganization, Action::TransferOwnership] {
+        assert_eq!(
+            before.may(action, &TEN()),
+            Ok(()),
+            "{action:?}: nobody is held by an organisation that they own alone"
+        );
+    }
+    // And can do nothing with anybody's money, courses or people.
+    for action in [Action::Buy, Action::Learn, Action::CreateOrganization, Action::JoinOrganization] {
+        assert_eq!(before.may(action, &Subject::Person(id(1))), Err(Error::AgreementRequired), "{action:?}");
+    }
+    for action in
+        [Action::EditCourses, Action::InvitePeople, Action::ManageRoles, Action::ManageSignOn, Action::ReadFigures]
+    {
+        assert_eq!(before.may(action, &TEN()), Err(Error::AgreementRequired), "{action:?}");
+    }
+    // It is asked before the proof: agreeing needs none.
+    let late = changed(&ten, false, |user| {
+        user.must_agree = true;
+        user.clock.advance(STEP_UP * 2);
+    });
+    assert_eq!(late.may(Action::ManageRoles, &TEN()), Err(Error::AgreementRequired));
+    assert_eq!(late.may(Action::TransferOwnership, &TEN()), Err(Error::ConfirmRequired));
 }
 
 fn any_action() -> impl Strategy<Value = Action> {

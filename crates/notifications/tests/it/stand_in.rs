@@ -64,6 +64,7 @@ pub fn acting(id: UserId) -> Actor {
         amr: Vec::new(),
         clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }
 

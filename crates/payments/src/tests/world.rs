@@ -109,6 +109,7 @@ impl World {
             amr: Vec::new(),
             clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
             lacks_second_factor: false,
+            must_agree: false,
         }))
     }
 

@@ -1,5 +1,7 @@
 //! A copy as one page to read: no scripts, nothing from elsewhere, every value escaped.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use guildhall_types::time;
 use serde_json::Value;
@@ -12,8 +14,8 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,
 table{border-collapse:collapse;width:100%;margin:0 0 1rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid;overflow-wrap:anywhere}
 th{width:14rem;font-weight:600}caption{text-align:left;font-style:italic}";
 
-/// The page.
-pub(super) fn html(sections: &[Section], name: &str, now: DateTime<Utc>) -> String {
+/// The page; `names` has what the ids in it are called.
+pub(super) fn html(sections: &[Section], names: &BTreeMap<String, String>, name: &str, now: DateTime<Utc>) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>What Guildhall keeps about you</title><style>{STYLE}</style></head>\n<body>\n<h1>What Guildhall keeps about you</h1>\n\
@@ -24,14 +26,14 @@ pub(super) fn html(sections: &[Section], name: &str, now: DateTime<Utc>) -> Stri
     for area in Area::ALL {
         page.push_str(&format!("<h2>{}</h2>\n", escape(area.title())));
         for section in sections.iter().filter(|section| section.part.area == area) {
-            push_section(&mut page, section);
+            push_section(&mut page, section, names);
         }
     }
     page.push_str("</body>\n</html>\n");
     page
 }
 
-fn push_section(page: &mut String, section: &Section) {
+fn push_section(page: &mut String, section: &Section, names: &BTreeMap<String, String>) {
     page.push_str(&format!("<h3>{}</h3>\n", escape(section.part.title)));
     if let Export::Rows { but } = section.part.export
         && !but.is_empty()
@@ -50,7 +52,7 @@ fn push_section(page: &mut String, section: &Section) {
             page.push_str(&format!(
                 "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
                 escape(&label(column)),
-                escape(&text(value))
+                escape(&named(column, value, names))
             ));
         }
         page.push_str("</table>\n");
@@ -64,6 +66,12 @@ pub(crate) fn label(column: &str) -> String {
         first.make_ascii_uppercase();
     }
     label
+}
+
+/// A value; what another row is called stands before its id.
+fn named(column: &str, value: &Value, names: &BTreeMap<String, String>) -> String {
+    let name = value.as_str().filter(|_| column.ends_with("_id")).and_then(|id| names.get(id));
+    name.map_or_else(|| text(value), |name| format!("{name} ({})", text(value)))
 }
 
 fn text(value: &Value) -> String {
@@ -108,8 +116,9 @@ mod tests {
         fn nothing_that_somebody_wrote_becomes_markup(text in any::<String>()) {
             let written = format!("<script>{text}</script>\"");
             let part = PARTS.iter().find(|part| part.table == "notes").unwrap();
-            let section = Section { part, rows: vec![json!({ "body": written })] };
-            let page = html(&[section], &written, DateTime::UNIX_EPOCH);
+            let section = Section { part, rows: vec![json!({ "body": written, "course_id": "7" })] };
+            let names = BTreeMap::from([("7".to_owned(), written.clone())]);
+            let page = html(&[section], &names, &written, DateTime::UNIX_EPOCH);
             prop_assert!(!page.contains("<script"));
         }
     }

@@ -1,5 +1,7 @@
 //! Making a copy.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use guildhall_audit::{Event, Party};
 use guildhall_db::{Db, JobOptions, OpResult, Tx, enqueue};
@@ -34,7 +36,9 @@ pub(crate) async fn run_prepare(db: &Db, files: &dyn ObjectStore, job: &PrepareE
     };
     let now = db.clock().now();
     let sections = gather(&mut tx, user).await?;
-    let zip = write(&sections, &person.name, now)?;
+    let rows: Vec<&Value> = sections.iter().flat_map(|section| &section.rows).collect();
+    let names = store::parts::names(&mut tx, &rows).await?;
+    let zip = write(&sections, &names, &person.name, now)?;
     let size = i64::try_from(zip.len()).unwrap_or(i64::MAX);
     files.put(&location(job.export), PutPayload::from(zip)).await.map_err(storage)?;
     let until = now + policy::COPY_FOR;
@@ -62,8 +66,8 @@ async fn gather(tx: &mut Tx, user: UserId) -> OpResult<Vec<Section>> {
 }
 
 /// The file: a page to read, and beside it the same as JSON, a file for each part.
-fn write(sections: &[Section], name: &str, now: DateTime<Utc>) -> OpResult<Vec<u8>> {
-    let mut entries = vec![("index.html".to_owned(), page::html(sections, name, now).into_bytes())];
+fn write(sections: &[Section], names: &BTreeMap<String, String>, name: &str, now: DateTime<Utc>) -> OpResult<Vec<u8>> {
+    let mut entries = vec![("index.html".to_owned(), page::html(sections, names, name, now).into_bytes())];
     for section in sections {
         let file = json!({ "title": section.part.title, "table": section.part.table, "rows": section.rows });
         let text = serde_json::to_vec_pretty(&file).map_err(anyhow::Error::from)?;

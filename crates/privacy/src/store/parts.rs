@@ -1,10 +1,13 @@
 //! Statements made from [`PARTS`](crate::PARTS): table, condition and columns are constants of this program, never input; the
 //! person is a parameter. They are not checked when compiled, so a test runs every one of them (`tests/it/`).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use guildhall_types::UserId;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
 
 use super::Result;
 use crate::{Erase, Export, Part};
@@ -18,6 +21,42 @@ pub(crate) async fn rows(tx: &mut PgConnection, part: &Part, user: UserId) -> Re
     let statement = format!("select to_jsonb(t) - $2::text[] from {} t where {} order by t.ctid", part.table, part.of);
     let rows = sqlx::query_scalar(AssertSqlSafe(statement)).bind(user.0).bind(but).fetch_all(tx).await?;
     Ok(Some(rows))
+}
+
+/// Columns that hold another row's id, and the statement that tells its name: id and name of those whose ids are $1. What a
+/// person's own rows lead to has a name that they have seen: their courses, organisations, teams.
+pub(crate) const NAMED: &[(&[&str], &str)] = &[
+    (&["course_id", "target_id"], "select id, title from courses where id = any ($1)"),
+    (
+        &["organization_id", "provider_id", "acting_for_id", "target_id"],
+        "select id, name from organizations where id = any ($1)",
+    ),
+    (&["lesson_id", "last_lesson_id"], "select id, title from lessons where id = any ($1)"),
+    (&["team_id", "target_id"], "select id, name from teams where id = any ($1)"),
+    (&["connection_id"], "select id, name from sso_connections where id = any ($1)"),
+    (&["group_id"], "select id, display_name from scim_groups where id = any ($1)"),
+    (
+        &["enrollment_id"],
+        "select e.id, c.title from enrollments e join courses c on c.id = e.course_id where e.id = any ($1)",
+    ),
+    (&["order_line_id"], "select id, title from order_lines where id = any ($1)"),
+];
+
+/// The names of what these rows lead to, by id.
+pub(crate) async fn names(tx: &mut PgConnection, rows: &[&Value]) -> Result<BTreeMap<String, String>> {
+    let mut names = BTreeMap::new();
+    for (columns, statement) in NAMED {
+        let values = rows.iter().flat_map(|row| columns.iter().filter_map(|column| row.get(*column)?.as_str()));
+        let mut ids: Vec<Uuid> = values.filter_map(|value| value.parse().ok()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            continue;
+        }
+        let found: Vec<(Uuid, String)> = sqlx::query_as(*statement).bind(ids).fetch_all(&mut *tx).await?;
+        names.extend(found.into_iter().map(|(id, name)| (id.to_string(), name)));
+    }
+    Ok(names)
 }
 
 /// Does with the person's rows of a part what erasing does; how many rows.

@@ -103,6 +103,56 @@ async fn it_holds_nothing_of_others_and_no_markup() {
     assert!(page.contains("test.waits"), "what waited to be sealed is in the copy");
 }
 
+/// Columns whose ids lead to nothing that has a name: to rows of the copy itself, or to nobody in particular.
+const NAMELESS: [&str; 12] = [
+    "user_id",
+    "session_id",
+    "order_id",
+    "scim_user_id",
+    "actor_id",
+    "acting_for_id",
+    "target_id",
+    "request_id",
+    "credential_id",
+    "external_id",
+    "payment_intent_id",
+    "created_by_id",
+];
+
+#[tokio::test]
+async fn what_has_a_name_is_called_by_it_on_the_page() {
+    let world = World::new().await;
+    let (_, files) = copy(&world, world.ada).await;
+    let page = &files["index.html"];
+    let mut seen = BTreeSet::new();
+    for (file, text) in files.iter().filter(|(name, _)| name.starts_with("json/")) {
+        let file_of: Value = serde_json::from_str(text).unwrap();
+        for row in file_of["rows"].as_array().unwrap() {
+            for (column, value) in row.as_object().unwrap() {
+                let Some(id) =
+                    value.as_str().filter(|_| column.ends_with("_id") && !NAMELESS.contains(&column.as_str()))
+                else {
+                    continue;
+                };
+                assert!(page.contains(&format!(" ({id})</td>")), "{file}: {column} {id} has no name beside it");
+                seen.insert(column.clone());
+            }
+        }
+    }
+    for (column, name) in [
+        ("course_id", "Title ("),
+        ("organization_id", "Acme ("),
+        ("lesson_id", "L ("),
+        ("team_id", "T ("),
+        ("connection_id", "N ("),
+        ("group_id", "N ("),
+        ("enrollment_id", "Title ("),
+        ("order_line_id", "T ("),
+    ] {
+        assert!(seen.contains(column) && page.contains(&format!("<td>{name}")), "{column}");
+    }
+}
+
 #[tokio::test]
 async fn its_person_alone_fetches_it_for_a_week_and_that_is_told() {
     let world = World::new().await;

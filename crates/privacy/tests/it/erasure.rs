@@ -223,6 +223,22 @@ async fn the_last_owner_is_told_what_to_do() {
 }
 
 #[tokio::test]
+async fn the_last_owner_of_a_closed_organisation_may_go() {
+    let world = World::new().await;
+    world
+        .sql(
+            "delete from memberships m using users u where u.id = m.user_id and u.name in ('Keeper', 'Name mark-bob');
+             update organizations set suspended_at = '2027-02-01', suspended_reason = 'Closed' where slug = 'acme'",
+        )
+        .await;
+    assert!(overview(&world.db, &world.actor(world.ada)).await.unwrap().sole_owner_of.is_empty());
+    erase(&world).await;
+    assert_eq!(world.number("select count(*) from users where erased_at is not null").await, 1);
+    assert_eq!(world.number("select count(*) from memberships").await, 0);
+    assert_eq!(world.number("select count(*) from organizations where slug = 'acme'").await, 1, "closed, not gone");
+}
+
+#[tokio::test]
 async fn who_became_the_last_owner_meanwhile_is_told_why_and_tried_daily() {
     let world = World::new().await;
     let job = due(&world).await;

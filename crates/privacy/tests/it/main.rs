@@ -5,5 +5,6 @@
 mod comments;
 mod copy;
 mod erasure;
+mod erasure_of;
 mod retention;
 mod world;

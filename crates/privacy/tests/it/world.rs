@@ -152,6 +152,7 @@ impl World {
             amr: Vec::new(),
             clock: self.db.clock().clone(),
             lacks_second_factor: false,
+            must_agree: false,
         }))
     }
 

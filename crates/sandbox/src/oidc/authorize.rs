@@ -2,9 +2,9 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -29,6 +29,7 @@ pub struct Ask {
     code_challenge_method: Option<String>,
     login_hint: Option<String>,
     prompt: Option<String>,
+    max_age: Option<String>,
     vtr: Option<String>,
 }
 
@@ -51,6 +52,9 @@ pub struct Decision {
     tid: String,
     #[serde(default)]
     forge: Option<Forge>,
+    /// The browser stays signed in here.
+    #[serde(default)]
+    remember: Option<String>,
     #[serde(default)]
     answer: String,
 }
@@ -93,18 +97,47 @@ fn back(app: &App, ask: &Ask, pairs: &[(&str, &str)]) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
+/// Whether somebody who signed in then must be asked again (OpenID Connect Core, 3.1.2.1).
+fn must_ask(ask: &Ask, signed_in_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let asked_to = ask.prompt.as_deref().is_some_and(|prompt| prompt.split_whitespace().any(|word| word == "login"));
+    let max_age = ask.max_age.as_deref().and_then(|age| age.parse::<i64>().ok());
+    asked_to || max_age.is_some_and(|seconds| (now - signed_in_at).num_seconds() >= seconds)
+}
+
 /// `GET /authorize`
-pub async fn page(State(app): State<App>, Query(ask): Query<Ask>) -> Response {
+pub async fn page(State(app): State<App>, headers: HeaderMap, Query(ask): Query<Ask>) -> Response {
     if let Some(why) = refuse(&app, &ask) {
         return (StatusCode::BAD_REQUEST, html::message("This request can't be answered", why)).into_response();
     }
     if let Some(error) = fault(&ask) {
         return back(&app, &ask, &[("error", error)]);
     }
-    if ask.prompt.as_deref() == Some("none") {
-        return back(&app, &ask, &[("error", "login_required")]);
+    let known = app.oidc().signed_in.find(&headers);
+    let known = known.filter(|known| !must_ask(&ask, known.at, app.config().clock.now()));
+    match known {
+        // Without a word: they signed in before.
+        Some(known) => allow(&app, &ask, Forge::default(), known.who, known.at),
+        None if ask.prompt.as_deref() == Some("none") => back(&app, &ask, &[("error", "login_required")]),
+        None => form(&ask).into_response(),
     }
-    form(&ask).into_response()
+}
+
+/// Back with a code for these claims of somebody who signed in then.
+fn allow(app: &App, ask: &Ask, forge: Forge, mut claims: Map<String, Value>, signed_in_at: DateTime<Utc>) -> Response {
+    claims.insert("auth_time".to_owned(), json!(signed_in_at.timestamp()));
+    let code = ids::token("code_", 32);
+    let grant = Grant {
+        client_id: ask.client_id.clone(),
+        redirect_uri: ask.redirect_uri.clone(),
+        nonce: ask.nonce.clone(),
+        challenge: ask.code_challenge.clone(),
+        one_login: ask.vtr.is_some(),
+        claims,
+        forge,
+        expires_at: app.config().clock.now() + TimeDelta::minutes(1),
+    };
+    app.oidc().with(|memory| memory.codes.insert(code.clone(), grant));
+    back(app, ask, &[("code", &code)])
 }
 
 fn form(ask: &Ask) -> html::Page {
@@ -141,6 +174,9 @@ fn form(ask: &Ask) -> html::Page {
         "<div class=\"tick\"><input id=\"email_verified\" name=\"email_verified\" type=\"checkbox\" value=\"true\" checked>\
          <label for=\"email_verified\">The address is verified</label></div>"
             .to_owned(),
+        "<div class=\"tick\"><input id=\"remember\" name=\"remember\" type=\"checkbox\" value=\"true\">\
+         <label for=\"remember\">Stay signed in here</label></div>"
+            .to_owned(),
         format!(
             "<div class=\"field\"><label for=\"forge\">What is wrong with the token</label><select id=\"forge\" name=\"forge\">{options}</select></div>"
         ),
@@ -164,19 +200,13 @@ pub async fn decide(State(app): State<App>, Form(decision): Form<Decision>) -> R
     if decision.answer == "deny" {
         return back(&app, &ask, &[("error", "access_denied")]);
     }
-    let code = ids::token("code_", 32);
-    let grant = Grant {
-        client_id: ask.client_id.clone(),
-        redirect_uri: ask.redirect_uri.clone(),
-        nonce: ask.nonce.clone(),
-        challenge: ask.code_challenge.clone(),
-        one_login: ask.vtr.is_some(),
-        claims: claims(&decision),
-        forge: decision.forge.unwrap_or_default(),
-        expires_at: app.config().clock.now() + TimeDelta::minutes(1),
-    };
-    app.oidc().with(|memory| memory.codes.insert(code.clone(), grant));
-    back(&app, &ask, &[("code", &code)])
+    let (claims, now) = (claims(&decision), app.config().clock.now());
+    let cookie = decision.remember.is_some().then(|| app.oidc().signed_in.keep(claims.clone(), now));
+    let mut response = allow(&app, &ask, decision.forge.unwrap_or_default(), claims, now);
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// What the provider says of the person.

@@ -22,6 +22,7 @@ pub async fn document(State(app): State<App>) -> Json<Value> {
         "id_token_signing_alg_values_supported": ["RS256", "ES256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "code_challenge_methods_supported": ["S256"],
+        "claims_supported": ["sub", "auth_time", "email", "email_verified", "name", "groups"],
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,

@@ -38,10 +38,14 @@ pub enum Forge {
     Tid,
     AccessTokenHash,
     NoSubject,
+    /// As if the person had signed in an hour ago.
+    AuthTime,
+    /// It does not say when they did.
+    NoAuthTime,
 }
 
 impl Forge {
-    pub const ALL: [(&str, &str); 19] = [
+    pub const ALL: [(&str, &str); 21] = [
         ("nothing", "Nothing"),
         ("signature", "Its signature"),
         ("payload", "Its claims, changed after signing"),
@@ -61,6 +65,8 @@ impl Forge {
         ("tid", "Its tenant"),
         ("access_token_hash", "It belongs to another access token"),
         ("no_subject", "It names nobody"),
+        ("auth_time", "The person signed in an hour ago"),
+        ("no_auth_time", "It does not say when the person signed in"),
     ];
 
     /// Changes the claims; what concerns the signature is done by [`sign`].
@@ -89,6 +95,11 @@ impl Forge {
             }
             Self::NoSubject => {
                 claims.remove("sub");
+                return;
+            }
+            Self::AuthTime => ("auth_time", json!(now - 3_600)),
+            Self::NoAuthTime => {
+                claims.remove("auth_time");
                 return;
             }
             Self::Nothing | Self::Signature | Self::Payload | Self::AlgNone | Self::AlgConfusion | Self::UnknownKey => {

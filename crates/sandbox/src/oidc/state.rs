@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::forge::Forge;
 use super::keys::Keys;
+use crate::remembered::Remembered;
 
 const LIMIT: usize = 5_000;
 
@@ -16,6 +17,8 @@ const LIMIT: usize = 5_000;
 #[derive(Debug)]
 pub struct Oidc {
     pub keys: Keys,
+    /// The claims of whoever said that they stay signed in.
+    pub signed_in: Remembered<Map<String, Value>>,
     memory: Mutex<Memory>,
 }
 
@@ -58,7 +61,8 @@ pub struct Client {
 
 impl Oidc {
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { keys: Keys::new()?, memory: Mutex::default() })
+        let signed_in = Remembered::new("sandbox-oidc", "/sandbox/oidc");
+        Ok(Self { keys: Keys::new()?, signed_in, memory: Mutex::default() })
     }
 
     /// One look or change; never held across an await.

@@ -59,6 +59,7 @@ fn tokens(app: &App, grant: Grant) -> Option<Value> {
     let mut claims = grant.claims.clone();
     let mut userinfo: Map<String, Value> = claims.clone();
     userinfo.remove("sid");
+    userinfo.remove("auth_time");
     if grant.one_login {
         // There the address is only at the user-info endpoint.
         claims.remove("email");

@@ -43,7 +43,11 @@ pub fn assertion(answer: &Answer, forge: Forge) -> String {
         ),
         "</saml:SubjectConfirmation></saml:Subject>".to_owned(),
         format!("<saml:Conditions NotBefore=\"{begins}\" NotOnOrAfter=\"{ends}\">{audience}</saml:Conditions>"),
-        format!("<saml:AuthnStatement AuthnInstant=\"{made}\" SessionIndex=\"_s{}\"><saml:AuthnContext>", answer.serial),
+        format!(
+            "<saml:AuthnStatement AuthnInstant=\"{}\" SessionIndex=\"_s{}\"><saml:AuthnContext>",
+            time(answer.signed_in_at),
+            answer.serial
+        ),
         "<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef>"
             .to_owned(),
         "</saml:AuthnContext></saml:AuthnStatement>".to_owned(),

@@ -26,6 +26,8 @@ pub struct Answer {
     /// None where the provider begins.
     pub in_response_to: Option<String>,
     pub now: DateTime<Utc>,
+    /// When the person showed who they are.
+    pub signed_in_at: DateTime<Utc>,
     pub subject: String,
     pub email: String,
     pub name: String,

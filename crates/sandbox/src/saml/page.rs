@@ -1,11 +1,12 @@
 //! The page on which one chooses who to be, and what it sends.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,7 +29,7 @@ pub struct Ask {
 }
 
 /// What the page's form sends: what it answers, and who to be.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Decision {
     #[serde(rename = "SAMLRequest")]
@@ -45,6 +46,10 @@ pub struct Decision {
     signs: String,
     encrypts: Option<String>,
     forge: Option<Forge>,
+    /// How long ago the person showed who they are; now, when it is empty.
+    minutes_ago: String,
+    /// The browser stays signed in here.
+    remember: Option<String>,
 }
 
 /// `GET /sandbox/saml/metadata`
@@ -54,12 +59,17 @@ pub async fn metadata(State(app): State<App>) -> Response {
 }
 
 /// `GET /sandbox/saml/sso`
-pub async fn ask(State(app): State<App>, Query(ask): Query<Ask>) -> Response {
-    match Request::read(&ask.request) {
-        Some(request) => {
-            form(&app, &request.issuer, &[("SAMLRequest", &ask.request), ("RelayState", &ask.relay_state)])
+pub async fn ask(State(app): State<App>, headers: HeaderMap, Query(ask): Query<Ask>) -> Response {
+    let Some(request) = Request::read(&ask.request) else {
+        return refused("There is no request, or it can’t be read.");
+    };
+    match app.saml().signed_in.find(&headers).filter(|_| !request.forces) {
+        // Without a word: they signed in before.
+        Some(known) => {
+            let decision = Decision { request: ask.request, relay_state: ask.relay_state, ..known.who };
+            send(&app, &headers, &decision, known.at).await
         }
-        None => refused("There is no request, or it can’t be read."),
+        None => form(&app, &request.issuer, &[("SAMLRequest", &ask.request), ("RelayState", &ask.relay_state)]),
     }
 }
 
@@ -104,6 +114,10 @@ fn form(app: &App, service: &str, hidden: &[(&str, &str)]) -> Response {
         field("name", "Name", "Robin Example"),
         field("subject", "Subject (made of the address when empty)", ""),
         field("groups", "Groups, with commas between", ""),
+        field("minutes_ago", "How many minutes ago the person signed in (now when empty)", ""),
+        "<div class=\"tick\"><input id=\"remember\" name=\"remember\" type=\"checkbox\" value=\"true\">\
+         <label for=\"remember\">Stay signed in here</label></div>"
+            .to_owned(),
         "<div class=\"field\"><label for=\"signs\">What is signed</label><select id=\"signs\" name=\"signs\">\
          <option value=\"assertion\">The assertion</option><option value=\"response\">The response</option><option value=\"both\">Both</option></select></div>\
          <div class=\"tick\"><input id=\"encrypts\" name=\"encrypts\" type=\"checkbox\" value=\"true\">\
@@ -120,10 +134,24 @@ fn form(app: &App, service: &str, hidden: &[(&str, &str)]) -> Response {
 
 /// `POST /sandbox/saml/sso`: a form that carries the answer on, or its fields as JSON for a program.
 pub async fn decide(State(app): State<App>, headers: HeaderMap, Form(decision): Form<Decision>) -> Response {
+    let minutes = decision.minutes_ago.trim().parse::<i64>().unwrap_or_default().clamp(0, 10_000);
+    let signed_in_at = app.config().clock.now() - TimeDelta::minutes(minutes);
+    let mut response = send(&app, &headers, &decision, signed_in_at).await;
+    if decision.remember.is_some() {
+        let cookie = app.saml().signed_in.keep(decision, signed_in_at);
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+/// The answer for somebody who showed who they are at that time.
+async fn send(app: &App, headers: &HeaderMap, decision: &Decision, signed_in_at: DateTime<Utc>) -> Response {
     let request = Request::read(&decision.request);
     let entity = request.as_ref().map_or(decision.service.as_str(), |request| request.issuer.as_str());
     let encrypts = decision.encrypts.is_some();
-    let service = if encrypts || request.is_none() { find(&app, entity).await } else { None };
+    let service = if encrypts || request.is_none() { find(app, entity).await } else { None };
     let acs_url = request.as_ref().map(|request| request.acs_url.clone());
     let Some(acs_url) = acs_url.or_else(|| service.as_ref().map(|service| service.acs_url.clone())) else {
         return refused("Nothing is known of this service: its entity id should be the address of its metadata.");
@@ -132,13 +160,16 @@ pub async fn decide(State(app): State<App>, headers: HeaderMap, Form(decision): 
     if encrypts && certificate.is_none() {
         return refused("The service’s metadata has no certificate to encrypt for.");
     }
-    let answer = answer(&app, &decision, request.as_ref(), entity, &acs_url, certificate.filter(|_| encrypts));
+    let answer = Answer {
+        signed_in_at,
+        ..answer(app, decision, request.as_ref(), entity, &acs_url, certificate.filter(|_| encrypts))
+    };
     let text = match app.saml().idp.respond(&answer) {
         Ok(text) => text,
         Err(error) => return refused(&error.to_string()),
     };
     let encoded = STANDARD.encode(text);
-    if !html::wanted(&headers) {
+    if !html::wanted(headers) {
         let sent = json!({ "acs": acs_url, "SAMLResponse": encoded, "RelayState": decision.relay_state });
         return Json(sent).into_response();
     }
@@ -171,6 +202,7 @@ fn answer(
         audience: entity.to_owned(),
         in_response_to: request.map(|request| request.id.clone()),
         now: app.config().clock.now(),
+        signed_in_at: app.config().clock.now(),
         subject,
         email: email.to_owned(),
         name: decision.name.trim().to_owned(),

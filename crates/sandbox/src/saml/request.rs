@@ -18,6 +18,8 @@ pub struct Request {
     pub id: String,
     pub acs_url: String,
     pub issuer: String,
+    /// Whoever is signed in already must be asked all the same.
+    pub forces: bool,
 }
 
 impl Request {
@@ -32,6 +34,7 @@ impl Request {
             id: doc.get_attribute(root, "ID")?.to_owned(),
             acs_url: doc.get_attribute(root, "AssertionConsumerServiceURL")?.to_owned(),
             issuer: doc.element_text(issuer)?.trim().to_owned(),
+            forces: matches!(doc.get_attribute(root, "ForceAuthn"), Some("true" | "1")),
         })
     }
 }

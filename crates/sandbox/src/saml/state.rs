@@ -6,7 +6,9 @@ use parking_lot::Mutex;
 
 use super::forge::Forge;
 use super::idp::Idp;
+use super::page::Decision;
 use super::request::Service;
+use crate::remembered::Remembered;
 
 const LIMIT: usize = 1_000;
 
@@ -14,6 +16,8 @@ const LIMIT: usize = 1_000;
 #[derive(Debug)]
 pub struct Saml {
     pub idp: Idp,
+    /// What whoever stays signed in had chosen.
+    pub signed_in: Remembered<Decision>,
     memory: Mutex<Memory>,
 }
 
@@ -27,7 +31,8 @@ pub struct Memory {
 
 impl Saml {
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { idp: Idp::new()?, memory: Mutex::default() })
+        let signed_in = Remembered::new("sandbox-saml", "/sandbox/saml");
+        Ok(Self { idp: Idp::new()?, signed_in, memory: Mutex::default() })
     }
 
     /// One look or change; never held across an await.

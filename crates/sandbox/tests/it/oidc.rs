@@ -98,3 +98,44 @@ async fn requests_that_lack_something_come_back_with_an_error() {
     assert_eq!(registered.send().await.unwrap().status(), 200);
     assert_eq!(authorize(&sandbox, &[]).await.status(), 400, "never to an address that is not registered");
 }
+
+/// The way to the page, in a browser with these cookies.
+async fn visit(sandbox: &Sandbox, cookie: &str, more: &[(&str, &str)]) -> Response {
+    let url = format!("{}/sandbox/oidc/authorize", sandbox.base);
+    sandbox.http.get(url).query(&request(more)).header("cookie", cookie).send().await.unwrap()
+}
+
+fn auth_time(tokens: &Value) -> i64 {
+    use base64::Engine;
+    let claims = tokens["id_token"].as_str().unwrap().split('.').nth(1).unwrap();
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).unwrap();
+    serde_json::from_slice::<Value>(&claims).unwrap()["auth_time"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn who_stays_signed_in_is_asked_again_only_when_it_is_told_to() {
+    let sandbox = Sandbox::start().await;
+    let first = authorize(&sandbox, &[("remember", "true")]).await;
+    let cookie = first.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    assert!(cookie.starts_with("sandbox-oidc="), "{cookie}");
+    let back = |answer: &Response| {
+        let location = answer.headers()["location"].to_str().unwrap().to_owned();
+        let (_, query) = location.split_once('?').unwrap();
+        serde_urlencoded::from_str::<std::collections::BTreeMap<String, String>>(query).unwrap()
+    };
+    let code = json!(back(&first)["code"]);
+    let since = auth_time(&body(exchange(&sandbox, &code, &[]).await, 200).await);
+    for silent in [&[][..], &[("max_age", "3600")], &[("prompt", "none")]] {
+        let answer = visit(&sandbox, &cookie, silent).await;
+        assert_eq!(answer.status(), 303, "{silent:?}");
+        let code = json!(back(&answer)["code"]);
+        assert_eq!(auth_time(&body(exchange(&sandbox, &code, &[]).await, 200).await), since, "of then: {silent:?}");
+    }
+    for asked in [&[("prompt", "login")][..], &[("max_age", "0")], &[("prompt", "login"), ("max_age", "3600")]] {
+        let answer = visit(&sandbox, &cookie, asked).await;
+        assert_eq!(answer.status(), 200, "{asked:?}");
+        assert!(answer.text().await.unwrap().contains("Choose who to be"), "{asked:?}");
+    }
+    assert_eq!(visit(&sandbox, "", &[]).await.status(), 200);
+    assert_eq!(back(&visit(&sandbox, "sandbox-oidc=x", &[("prompt", "none")]).await)["error"], "login_required");
+}

@@ -56,3 +56,40 @@ async fn requests_that_it_cannot_read_are_refused_and_its_metadata_is_there() {
     let set = sandbox.http.post(&control).json(&serde_json::json!({ "forge": "xsw3" })).send().await.unwrap();
     assert_eq!(body(set, 200).await["forge"], "xsw3");
 }
+
+/// A request, as services send it.
+fn request(more: &str) -> String {
+    use std::io::Write;
+    let text = format!(
+        "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_1\"{more} \
+         AssertionConsumerServiceURL=\"https://service.example/acs\"><saml:Issuer>https://service.example/metadata</saml:Issuer></samlp:AuthnRequest>"
+    );
+    let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    deflate.write_all(text.as_bytes()).unwrap();
+    STANDARD.encode(deflate.finish().unwrap())
+}
+
+#[tokio::test]
+async fn who_stays_signed_in_is_asked_again_only_when_it_is_told_to() {
+    let sandbox = Sandbox::start().await;
+    let url = format!("{}/sandbox/saml/sso", sandbox.base);
+    let form = [
+        ("SAMLRequest", request("")),
+        ("email", "robin@example.com".into()),
+        ("remember", "true".into()),
+        ("minutes_ago", "90".into()),
+    ];
+    let first = sandbox.http.post(&url).form(&form).send().await.unwrap();
+    let cookie = first.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let ask = |more: &str, cookie: &str| {
+        sandbox.http.get(&url).query(&[("SAMLRequest", request(more))]).header("cookie", cookie).send()
+    };
+    let silent = body(ask("", &cookie).await.unwrap(), 200).await;
+    let text = String::from_utf8(STANDARD.decode(silent["SAMLResponse"].as_str().unwrap()).unwrap()).unwrap();
+    let of = |name: &str| text.split(&format!(" {name}=\"")).nth(1).unwrap()[..16].to_owned();
+    assert!(of("AuthnInstant") < of("IssueInstant"), "{text}");
+    for (more, cookie) in [(" ForceAuthn=\"true\"", cookie.as_str()), ("", ""), ("", "sandbox-saml=x")] {
+        let page = ask(more, cookie).await.unwrap().text().await.unwrap();
+        assert!(page.contains("Choose who to be"), "{more} {cookie}: {page}");
+    }
+}

@@ -83,6 +83,7 @@ impl Town {
         .execute(&self.site.test.owner)
         .await
         .unwrap();
+        crate::tests::agree(&self.site.test.owner, "email", EMAIL).await;
         let answer = self.post("/api/fn/account/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await;
         let cookies = answer.headers().get_all(SET_COOKIE).iter();
         let pairs: Vec<&str> = cookies.filter_map(|cookie| cookie.to_str().unwrap().split(';').next()).collect();

@@ -11,9 +11,11 @@ use leptos::{form::ActionForm, prelude::*};
 use super::{
     Failure, OrganizationHead, Tab,
     api::{AddDomain, CheckDomain, EnterDomainCode, RemoveDomain, SendDomainCode, read_domains, read_organization},
-    param,
 };
-use crate::form::{Tried, id_of};
+use crate::{
+    form::{Tried, id_of},
+    pages::param,
+};
 
 #[component]
 pub(super) fn DomainsPage() -> impl IntoView {

@@ -5,13 +5,10 @@ use guildhall_ui::{ButtonKind, ButtonLink, EmptyState, ErrorSummary, SubmitButto
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::{Meta, Title};
 
-use super::{
-    api::{AcceptInvitation, DeclineInvitation, read_offer},
-    param,
-};
+use super::api::{AcceptInvitation, DeclineInvitation, read_offer};
 use crate::{
     form::Tried,
-    pages::{is_signed_in, with_next},
+    pages::{is_signed_in, param, with_next},
 };
 
 #[component]

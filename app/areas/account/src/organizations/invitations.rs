@@ -14,9 +14,12 @@ use leptos::{form::ActionForm, prelude::*};
 use super::{
     Failure, OrganizationHead, Tab,
     api::{Invite, ResendInvitation, WithdrawInvitation, read_invitations, read_organization, read_teams},
-    param, role_choices,
+    role_choices,
 };
-use crate::{form::Tried, pages::max};
+use crate::{
+    form::Tried,
+    pages::{max, param},
+};
 
 #[component]
 pub(super) fn InvitationsPage() -> impl IntoView {

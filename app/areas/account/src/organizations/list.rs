@@ -14,11 +14,11 @@ use leptos_meta::{Meta, Title};
 use super::{
     Failure,
     api::{AcceptMine, CreateOrganization, DeclineMine, JoinByDomain, SwitchOrganization, my_organizations},
-    done_banner,
+    said,
 };
 use crate::{
     form::{FormHead, Tried},
-    pages::{max, query},
+    pages::{done_banner, max, query},
 };
 
 #[component]
@@ -81,7 +81,7 @@ fn List(mine: MyOrganizations) -> impl IntoView {
         <Meta name="robots" content="noindex" />
         <div class="narrow stack">
             <ErrorSummary errors=errors />
-            {done_banner(&done)}
+            {done_banner(said(&done))}
             <h1>"Your organisations"</h1>
             {own}
             {invitations}

@@ -10,9 +10,12 @@ use leptos::{form::ActionForm, prelude::*};
 use super::{
     Failure, OrganizationHead, Tab,
     api::{RemoveMember, SetRole, read_members, read_organization},
-    param, role_choices,
+    role_choices,
 };
-use crate::form::{Tried, id_of};
+use crate::{
+    form::{Tried, id_of},
+    pages::param,
+};
 
 #[component]
 pub(super) fn MembersPage() -> impl IntoView {

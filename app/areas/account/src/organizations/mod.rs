@@ -11,7 +11,7 @@ mod overview;
 mod teams;
 
 use guildhall_types::organization::{OrganizationView, Role};
-use guildhall_ui::{Banner, BannerKind, Breadcrumbs, Choice, ErrorSummary, Tabs};
+use guildhall_ui::{Breadcrumbs, Choice, ErrorSummary, Tabs};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::{
@@ -20,7 +20,11 @@ use leptos_router::{
     path,
 };
 
-use crate::{failure::Failure, form::Tried};
+use crate::{
+    failure::Failure,
+    form::Tried,
+    pages::{done_banner, query},
+};
 
 /// The routes, to stand among the app's.
 #[component(transparent)]
@@ -65,11 +69,6 @@ async fn mine() -> Vec<(String, String)> {
     Vec::new()
 }
 
-/// A part of the route's path.
-fn param(name: &str) -> String {
-    leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default()
-}
-
 /// Which page of an organisation it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tab {
@@ -109,7 +108,7 @@ impl Tab {
 #[component]
 fn OrganizationHead(organization: OrganizationView, tab: Tab, tries: Vec<Tried>) -> impl IntoView {
     let errors: Vec<_> = tries.iter().flat_map(Tried::lines).collect();
-    let done = if errors.is_empty() { done_banner(&crate::pages::query("done")) } else { None };
+    let done = if errors.is_empty() { done_banner(said(&query("done"))) } else { None };
     view! { <OrganizationFrame organization=organization tab=tab errors=errors done=done.into_any() /> }
 }
 
@@ -151,8 +150,8 @@ pub(crate) fn OrganizationFrame(
 }
 
 /// What was done just now.
-fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
-    let text = match done {
+fn said(done: &str) -> Option<&'static str> {
+    Some(match done {
         "created" => "Your organisation is set up. Invite the people who belong to it.",
         "switched" => "You work in this organisation now.",
         "renamed" => "The name is saved.",
@@ -175,11 +174,6 @@ fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
         "code-sent" => "The code is on its way. It works for 30 minutes.",
         "verified" => "The domain is proved. People with a confirmed address there can join by themselves.",
         _ => return None,
-    };
-    Some(view! {
-        <Banner kind=BannerKind::Success title="Done">
-            <p>{text}</p>
-        </Banner>
     })
 }
 

@@ -11,9 +11,11 @@ use leptos::{form::ActionForm, prelude::*};
 use super::{
     Failure, OrganizationHead, Tab,
     api::{LeaveOrganization, RenameOrganization, TransferOrganization, read_members, read_organization},
-    param,
 };
-use crate::{form::Tried, pages::max};
+use crate::{
+    form::Tried,
+    pages::{max, param},
+};
 
 #[component]
 pub(super) fn OverviewPage() -> impl IntoView {

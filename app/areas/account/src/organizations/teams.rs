@@ -14,11 +14,10 @@ use super::{
         AddToTeam, CreateTeam, DeleteTeam, PutInTeam, RenameTeam, TakeOutOfTeam, read_members, read_organization,
         read_teams,
     },
-    param,
 };
 use crate::{
     form::{Tried, id_of},
-    pages::max,
+    pages::{max, param},
 };
 
 #[component]
@@ -156,7 +155,7 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
                     value=added.entered("email")
                     error=added.message("email")
                 />
-                <SubmitButton label=format!("Add to {}", name.get_value()) kind=ButtonKind::Quiet />
+                <SubmitButton label="Add" about=format!("to {}", name.get_value()) kind=ButtonKind::Quiet />
             </ActionForm>
         }
     });
@@ -166,7 +165,7 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
                 <input type="hidden" name="slug" value=slug.get_value() />
                 <input type="hidden" name="team" value=id.get_value() />
                 <Select name="user" id=id_of("add", &id.get_value()) label=format!("Add to {}", name.get_value()) options=outside />
-                <SubmitButton label=format!("Add to {}", name.get_value()) kind=ButtonKind::Quiet />
+                <SubmitButton label="Add" about=format!("to {}", name.get_value()) kind=ButtonKind::Quiet />
             </ActionForm>
         }
     });
@@ -206,13 +205,10 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
 fn Member(slug: String, team: String, member: TeamMember, may: bool, is_mine: bool, actions: Actions) -> impl IntoView {
     let (slug, team, user) =
         (StoredValue::new(slug), StoredValue::new(team), StoredValue::new(member.user.to_string()));
-    let out = format!("Take {} out", member.name);
+    let name = member.name.clone();
     let is_manager = member.is_manager;
-    let turn = if is_manager {
-        format!("{} no longer manages the team", member.name)
-    } else {
-        format!("{} manages the team", member.name)
-    };
+    let (turn, whom) =
+        if is_manager { ("Remove as manager", format!("({name})")) } else { ("Make a manager", format!("of {name}")) };
     // Managers of a team take out everybody but each other.
     let take = (may || (is_mine && !is_manager)).then(|| {
         view! {
@@ -220,7 +216,7 @@ fn Member(slug: String, team: String, member: TeamMember, may: bool, is_mine: bo
                 <input type="hidden" name="slug" value=slug.get_value() />
                 <input type="hidden" name="team" value=team.get_value() />
                 <input type="hidden" name="user" value=user.get_value() />
-                <SubmitButton label=out kind=ButtonKind::Quiet />
+                <SubmitButton label="Take out" about=name kind=ButtonKind::Quiet />
             </ActionForm>
         }
     });
@@ -231,7 +227,7 @@ fn Member(slug: String, team: String, member: TeamMember, may: bool, is_mine: bo
                 <input type="hidden" name="team" value=team.get_value() />
                 <input type="hidden" name="user" value=user.get_value() />
                 <input type="hidden" name="manager" value=(!is_manager).to_string() />
-                <SubmitButton label=turn kind=ButtonKind::Quiet />
+                <SubmitButton label=turn about=whom kind=ButtonKind::Quiet />
             </ActionForm>
         }
     });

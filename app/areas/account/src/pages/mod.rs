@@ -68,6 +68,11 @@ pub(crate) fn query(name: &str) -> String {
     leptos_router::hooks::use_query_map().with_untracked(|query| query.get(name)).unwrap_or_default()
 }
 
+/// A part of the route's path.
+pub(crate) fn param(name: &str) -> String {
+    leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default()
+}
+
 /// Says what a form has just done; nothing where none was sent.
 pub(crate) fn done_banner(text: Option<&'static str>) -> Option<impl IntoView> {
     text.map(|text| {

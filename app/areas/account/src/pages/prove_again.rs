@@ -1,12 +1,15 @@
-//! Proving once more who one is: by password, with a code where there is a second factor, or by a passkey alone. A piece for
-//! the page that asks before something weighty; whatever is filled in goes to one server function as `password`, `code`, or
-//! `token` and `credential`, with `next`.
+//! Proving once more who one is: by password, with a code where there is a second factor, by a passkey alone, or through the
+//! organisation that signed one in. A piece for the page that asks before something weighty; whatever is filled in goes to one
+//! server function as `password`, `code`, or `token` and `credential`, with `next`.
 
 use guildhall_types::{Error, factors::SecurityView};
-use guildhall_ui::{Field, FieldKind, SubmitButton};
+use guildhall_ui::{ButtonLink, Field, FieldKind, SubmitButton};
 use leptos::prelude::*;
 
-use super::passkey_form::{Ceremony, PasskeyForm};
+use super::{
+    passkey_form::{Ceremony, PasskeyForm},
+    with_next,
+};
 
 /// The forms of what the person has set up. `tried` is what went wrong the last time; `through_organization` says that they
 /// came in through their organisation, and may know no password here.
@@ -44,15 +47,15 @@ pub fn ProveAgain(
     });
     let hint = (through_organization && has_second_factor)
         .then_some("Leave it empty if your organisation signs you in and you have no password here.");
-    let no_password = (through_organization && !has_second_factor).then(|| {
+    let by_organization = (through_organization && !has_second_factor).then(|| {
         view! {
-            <p>
-                "If your organisation signs you in and you have no password here, " <a href="/sign-out">"sign out"</a>
-                " and sign in through it again."
-            </p>
+            <p>"Your organisation signed you in. It asks you once more who you are, and sends you back."</p>
+            <p><ButtonLink href=with_next("/sso/confirm", &next)>"Confirm through your organisation"</ButtonLink></p>
+            <p>"If you have a password here, you can use that instead."</p>
         }
     });
     view! {
+        {by_organization}
         <form method="post" action=action novalidate=true>
             <input type="text" value=security.email autocomplete="username" readonly=true hidden=true aria-label="Email address" />
             <Field
@@ -69,6 +72,5 @@ pub fn ProveAgain(
             <SubmitButton label="Confirm" />
         </form>
         {by_passkey}
-        {no_password}
     }
 }

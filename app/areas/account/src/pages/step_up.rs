@@ -1,5 +1,6 @@
 //! Proving again who one is, before something that matters.
 
+use guildhall_ui::{Banner, BannerKind};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Meta;
 
@@ -9,6 +10,7 @@ use crate::{
     failure::Failure,
     form::{FormHead, Tried},
     security_api::read_security,
+    sign_on::{Notice, notice},
 };
 
 const TITLE: &str = "Confirm that it is you";
@@ -58,9 +60,18 @@ pub(crate) fn StepUpPage() -> impl IntoView {
             </Suspense>
         }
     });
+    // What came of going to one's organisation.
+    let problem = if tried.failed() { None } else { notice(Notice::Problem) }.map(|text| {
+        view! {
+            <Banner kind=BannerKind::Warning title="Not confirmed">
+                <p>{text}</p>
+            </Banner>
+        }
+    });
     view! {
         <Meta name="robots" content="noindex" />
         <div class="narrow stack">
+            {problem}
             <FormHead title=TITLE tried=tried />
             <p>"You signed in a while ago. What you want to do matters, so show once more that it is you."</p>
             {forms}

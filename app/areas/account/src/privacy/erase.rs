@@ -37,7 +37,7 @@ fn Erase(mine: PrivacyView) -> impl IntoView {
     let missing = tried.message("understood");
     let form = if mine.erasure.is_some() {
         view! {
-            <Banner kind=BannerKind::Warning title="You have asked for this already">
+            <Banner kind=BannerKind::Warning title="This is asked for already">
                 <p><a href="/account/privacy">"See when it happens, or keep your account"</a></p>
             </Banner>
         }

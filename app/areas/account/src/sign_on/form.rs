@@ -65,6 +65,11 @@ pub(super) fn kind_name(kind: &str) -> &'static str {
     PRESETS.iter().find(|(value, _, _)| *value == kind).map_or("OpenID Connect", |(_, name, _)| name)
 }
 
+/// `Add any SAML 2.0 provider`
+pub(super) fn add_title(kind: &str) -> String {
+    format!("Add {}", kind_name(kind).replacen("Any ", "any ", 1))
+}
+
 fn role_name(role: &str) -> String {
     let mut letters = role.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

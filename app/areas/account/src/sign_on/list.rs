@@ -12,12 +12,12 @@ use super::{
     Failure, Notice,
     api::{MakeScimToken, RevokeScimToken},
     form::{PRESETS, kind_name},
-    notice, param, read,
+    notice, read,
 };
 use crate::{
     form::Tried,
     organizations::{OrganizationFrame, Tab},
-    pages::query,
+    pages::{done_banner, param, query},
 };
 
 #[component]
@@ -43,7 +43,7 @@ fn List(organization: OrganizationView, page: SignOnPage) -> impl IntoView {
     let (make, revoke) = (ServerAction::<MakeScimToken>::new(), ServerAction::<RevokeScimToken>::new());
     let made = Tried::of(make);
     let errors: Vec<(String, String)> = [made.clone(), Tried::of(revoke)].iter().flat_map(Tried::lines).collect();
-    let done = if errors.is_empty() { done_banner(&query("done")) } else { None };
+    let done = if errors.is_empty() { done_here(&query("done")) } else { None };
     let base = format!("/account/organizations/{}/sign-on", page.slug);
     let connections = if page.connections.is_empty() {
         view! { <EmptyState title="No connections yet" text="Connect your own sign-in, so that your people need no password here." /> }
@@ -92,7 +92,7 @@ fn row(base: &str, connection: ConnectionView) -> impl IntoView + use<> {
     }
 }
 
-fn done_banner(done: &str) -> Option<AnyView> {
+fn done_here(done: &str) -> Option<AnyView> {
     let text = match done {
         "removed" => "The connection is removed. Accounts that used it stay.",
         "revoked" => "The token no longer works.",
@@ -108,12 +108,7 @@ fn done_banner(done: &str) -> Option<AnyView> {
         }
         _ => return None,
     };
-    let banner = view! {
-        <Banner kind=BannerKind::Success title="Done">
-            <p>{text}</p>
-        </Banner>
-    };
-    Some(banner.into_any())
+    done_banner(Some(text)).map(IntoAny::into_any)
 }
 
 #[component]

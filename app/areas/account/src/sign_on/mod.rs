@@ -38,11 +38,6 @@ pub fn SignOnRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// A part of the route's path.
-fn param(name: &str) -> String {
-    leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default()
-}
-
 /// What the pages of an organisation's sign-in need.
 async fn read(slug: String) -> Result<(OrganizationView, SignOnPage), Error> {
     let organization = read_organization(slug.clone()).await?;
@@ -51,12 +46,12 @@ async fn read(slug: String) -> Result<(OrganizationView, SignOnPage), Error> {
 
 /// Something to say on this page alone; it is forgotten with this.
 #[derive(Clone, Copy)]
-enum Notice {
+pub(crate) enum Notice {
     Problem,
     ScimToken,
 }
 
-fn notice(which: Notice) -> Option<String> {
+pub(crate) fn notice(which: Notice) -> Option<String> {
     #[cfg(feature = "ssr")]
     {
         use guildhall_federation::flow::Notice as Kept;

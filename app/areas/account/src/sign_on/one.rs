@@ -6,20 +6,20 @@ use guildhall_types::{
     organization::OrganizationView,
     time,
 };
-use guildhall_ui::{Banner, BannerKind, ButtonKind, Checkbox, SubmitButton, Tag, TagKind};
+use guildhall_ui::{ButtonKind, Checkbox, SubmitButton, Tag, TagKind};
 use leptos::{form::ActionForm, prelude::*};
 
 use super::{
     Failure,
     api::{RemoveConnection, SaveConnection, SaveSamlConnection, SwitchConnection, TestConnection},
-    form::{ConnectionForm, SAML, kind_name, preset},
-    param, prove_first, read,
+    form::{ConnectionForm, SAML, add_title, preset},
+    prove_first, read,
     saml::{ForTheSamlProvider, SamlForm},
 };
 use crate::{
     form::Tried,
     organizations::{OrganizationFrame, Tab},
-    pages::query,
+    pages::{done_banner, param, query},
 };
 
 /// The errors' fields as the form names them.
@@ -58,7 +58,7 @@ fn New(organization: OrganizationView, page: SignOnPage, kind: String) -> impl I
     let action = ServerAction::<SaveConnection>::new();
     let tried = Tried::of(action);
     let fields = preset(&tried.entered("kind").unwrap_or(kind));
-    let title = format!("Add {}", kind_name(&fields.kind));
+    let title = add_title(&fields.kind);
     let errors = lines(std::slice::from_ref(&tried));
     view! {
         <OrganizationFrame organization=organization tab=Tab::SignOn errors=errors done=().into_any() />
@@ -76,7 +76,7 @@ fn NewSaml(organization: OrganizationView, page: SignOnPage) -> impl IntoView {
     let action = ServerAction::<SaveSamlConnection>::new();
     let tried = Tried::of(action);
     let fields = SamlFields { jit: true, ..SamlFields::default() };
-    let title = format!("Add {}", kind_name(SAML));
+    let title = add_title(SAML);
     let errors = lines(std::slice::from_ref(&tried));
     view! {
         <OrganizationFrame organization=organization tab=Tab::SignOn errors=errors done=().into_any() />
@@ -130,7 +130,7 @@ fn Connection(organization: OrganizationView, page: SignOnPage, connection: Conn
     let tries = [tried.clone(), tried_saml.clone(), Tried::of(test), Tried::of(switch), Tried::of(remove)];
     let errors = lines(&tries);
     let title = connection.fields.name.clone();
-    let done = if errors.is_empty() { done_banner(&query("done")) } else { None };
+    let done = if errors.is_empty() { done_banner(said(&query("done"))) } else { None };
     let (slug, id) = (page.slug.clone(), connection.id.to_string());
     view! {
         <OrganizationFrame organization=organization tab=Tab::SignOn errors=errors done=done.into_any() />
@@ -232,6 +232,9 @@ fn ForTheProvider(connection: ConnectionView) -> impl IntoView {
                 {keys}
                 <div><dt>"Where your people start"</dt><dd><code>{connection.start_url}</code></dd></div>
             </dl>
+            <p>
+                "Before what matters, like changing roles, your people prove here again who they are: they are sent to it, and it must ask them and say when (the claim " <code>"auth_time"</code> "). At Microsoft Entra ID that is an optional claim of the ID token."
+            </p>
         </section>
     }
 }
@@ -259,16 +262,11 @@ fn Tested(connection: ConnectionView) -> impl IntoView {
     .into_any()
 }
 
-fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
-    let text = match done {
+fn said(done: &str) -> Option<&'static str> {
+    Some(match done {
         "saved" => "The connection is saved. Test it, then switch it on.",
         "switched" => "How the connection is used is saved.",
         "tested" => "The test is done. What it found stands below.",
         _ => return None,
-    };
-    Some(view! {
-        <Banner kind=BannerKind::Success title="Done">
-            <p>{text}</p>
-        </Banner>
     })
 }

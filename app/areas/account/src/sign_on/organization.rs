@@ -8,7 +8,7 @@ use leptos_meta::{Meta, Title};
 use super::{Notice, api::StartSignOn, notice};
 use crate::{
     form::{FormHead, Tried},
-    pages::{EmailField, lead_on_if_signed_in, query, with_next},
+    pages::{EmailField, is_signed_in, lead_on_if_signed_in, query, with_next},
 };
 
 #[component]
@@ -26,7 +26,7 @@ pub(super) fn OrganizationSignInPage() -> impl IntoView {
     }
     let problem = problem.map(|text| {
         view! {
-            <Banner kind=BannerKind::Warning title="You are not signed in">
+            <Banner kind=BannerKind::Warning title=if is_signed_in() { "That did not work" } else { "You are not signed in" }>
                 <p>{text}</p>
             </Banner>
         }

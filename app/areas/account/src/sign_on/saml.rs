@@ -6,7 +6,7 @@ use guildhall_types::{
     federation::{ConnectionView, SamlFields, SamlView},
     time,
 };
-use guildhall_ui::{Checkbox, Field, FieldKind, SubmitButton};
+use guildhall_ui::{Banner, BannerKind, Checkbox, Field, FieldKind, SubmitButton};
 use leptos::{form::ActionForm, prelude::*};
 
 use super::{
@@ -109,6 +109,16 @@ pub(super) fn ForTheSamlProvider(connection: ConnectionView, saml: SamlView) -> 
             </p>
         }
     });
+    let by_itself = (!saml.fields.metadata.is_empty()).then(|| {
+        view! { <p>"We read the metadata again every night, so that a new certificate is known in time."</p> }
+    });
+    let not_read = saml.not_read.map(|(since, why)| {
+        view! {
+            <Banner kind=BannerKind::Warning title="The metadata can’t be read">
+                <p>"Since " {time::date_time(since)} " (UTC): " {why} ". What we know of the provider stays as it is."</p>
+            </Banner>
+        }
+    });
     view! {
         <section class="section" aria-labelledby="provider-heading">
             <h2 id="provider-heading">"What the provider must know"</h2>
@@ -127,6 +137,8 @@ pub(super) fn ForTheSamlProvider(connection: ConnectionView, saml: SamlView) -> 
                 <div><dt>"Certificates"</dt>{certificates}</div>
                 <div><dt>"Metadata read"</dt><dd>{time::date_time(saml.read_at)} " (UTC)"</dd></div>
             </dl>
+            {by_itself}
+            {not_read}
             {refused}
         </section>
     }

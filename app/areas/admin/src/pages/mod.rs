@@ -4,6 +4,7 @@ mod audit;
 mod organizations;
 mod overview;
 mod people;
+mod powers;
 
 use guildhall_types::{Error, organization::ListPage};
 use guildhall_ui::{Banner, BannerKind, ButtonKind, ButtonLink, Field, FieldKind, SubmitButton, Tabs};
@@ -145,6 +146,10 @@ fn done_banner(done: &str) -> Option<impl IntoView + use<>> {
         "suspended" => "Suspended, with effect at once.",
         "restored" => "Restored.",
         "sessions" => "Signed out everywhere.",
+        "erasure" => "The account will be erased in 14 days. We have sent the person a mail.",
+        "kept" => "The account stays. We have sent the person a mail.",
+        "admin" => "They are a platform admin now. We have sent them a mail.",
+        "no-admin" => "They are no platform admin any more. We have sent them a mail.",
         _ => return None,
     };
     Some(view! {

@@ -3,6 +3,7 @@
 use guildhall_types::{
     Error, UserId,
     organization::{ListPage, PersonItem, PersonView},
+    privacy::ErasureView,
     time,
 };
 use guildhall_ui::{
@@ -10,8 +11,15 @@ use guildhall_ui::{
 };
 use leptos::{form::ActionForm, prelude::*};
 
-use super::{Failure, Head, SearchForm, done_banner, lines, more, param, query, tried};
-use crate::api::{EndPersonSessions, RestorePerson, SuspendPerson, read_person, search_people};
+use super::{
+    Failure, Head, SearchForm, done_banner, lines, more, param,
+    powers::{AdminRole, Erasure, Powers, is_oneself},
+    query, tried,
+};
+use crate::{
+    api::{EndPersonSessions, RestorePerson, SuspendPerson, read_person, search_people},
+    powers::read_erasure,
+};
 
 const PATH: &str = "/admin/people";
 
@@ -98,7 +106,10 @@ pub(super) fn PersonPage() -> impl IntoView {
                 let id = id.clone();
                 Suspend::new(async move {
                     let person = match id {
-                        Ok(id) => read_person(id).await,
+                        Ok(id) => match read_person(id).await {
+                            Ok(person) => read_erasure(id).await.map(|erasure| (person, erasure)),
+                            Err(error) => Err(error),
+                        },
                         Err(_) => {
                             #[cfg(feature = "ssr")]
                             guildhall_host::set_status(404);
@@ -106,7 +117,7 @@ pub(super) fn PersonPage() -> impl IntoView {
                         }
                     };
                     match person {
-                        Ok(person) => view! { <Person person=person /> }.into_any(),
+                        Ok((person, erasure)) => view! { <Person person=person erasure=erasure /> }.into_any(),
                         Err(error) => view! { <Failure error=error /> }.into_any(),
                     }
                 })
@@ -116,15 +127,19 @@ pub(super) fn PersonPage() -> impl IntoView {
 }
 
 #[component]
-fn Person(person: PersonView) -> impl IntoView {
+fn Person(person: PersonView, erasure: Option<ErasureView>) -> impl IntoView {
     let suspend = ServerAction::<SuspendPerson>::new();
     let restore = ServerAction::<RestorePerson>::new();
     let end = ServerAction::<EndPersonSessions>::new();
     let suspended = tried(suspend);
-    let errors = lines(&[suspended.clone(), tried(restore), tried(end)]);
+    let powers = Powers::new();
+    let mut all = vec![suspended.clone(), tried(restore), tried(end)];
+    all.extend(powers.tried());
+    let errors = lines(&all);
     let done = if errors.is_empty() { query("done") } else { String::new() };
     let item = person.person;
     let id = StoredValue::new(item.id.to_string());
+    let (is_admin, is_oneself, name) = (item.is_admin, is_oneself(item.id), item.name.clone());
     let state = if item.suspended_at.is_some() {
         view! {
             <p>
@@ -195,6 +210,8 @@ fn Person(person: PersonView) -> impl IntoView {
                     <h2 id="state-heading">"Suspension"</h2>
                     {state}
                 </section>
+                <AdminRole powers=powers id=id.get_value() name=name is_admin=is_admin is_oneself=is_oneself />
+                <Erasure powers=powers id=id.get_value() is_admin=is_admin is_oneself=is_oneself erasure=erasure />
             </div>
         </div>
     }

@@ -305,5 +305,6 @@ async fn person(test: &TestDb, name: &str) -> Actor {
         amr: Vec::new(),
         clock: Clock::system(),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }

@@ -250,6 +250,7 @@ async fn person(test: &TestDb, name: &str, is_admin: bool) -> Actor {
         amr: Vec::new(),
         clock: guildhall_kernel::Clock::fixed(chrono::DateTime::UNIX_EPOCH),
         lacks_second_factor: false,
+        must_agree: false,
     }))
 }
 

@@ -80,9 +80,19 @@ fn a_request_says_what_is_asked_and_is_signed_where_wanted() {
         sign_on_url: "https://login.acme.example/sso?tenant=1",
         entity_id: ENTITY,
         acs_url: ACS,
+        forces: false,
         key: None,
         now: now(),
     };
+    let asked = |ask: &Ask<'_>| {
+        let url = sign_in_url(ask).unwrap();
+        let packed = url.query_pairs().find(|(name, _)| name == "SAMLRequest").unwrap().1.into_owned();
+        let mut text = String::new();
+        DeflateDecoder::new(STANDARD.decode(packed).unwrap().as_slice()).read_to_string(&mut text).unwrap();
+        Tree::strict(&text).unwrap().root().attribute("ForceAuthn").map(ToOwned::to_owned)
+    };
+    assert_eq!(asked(&ask), None);
+    assert_eq!(asked(&Ask { forces: true, ..ask }).as_deref(), Some("true"));
     let url = sign_in_url(&ask).unwrap();
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     assert_eq!(pairs[0], ("tenant".to_owned(), "1".to_owned()));

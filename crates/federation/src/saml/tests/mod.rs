@@ -44,6 +44,7 @@ pub(super) fn answer(signs: Signs, forge: Forge) -> Answer {
         audience: ENTITY.to_owned(),
         in_response_to: Some(REQUEST.to_owned()),
         now: now(),
+        signed_in_at: now() - TimeDelta::hours(3),
         subject: "sub-1".to_owned(),
         email: "robin@acme.example".to_owned(),
         name: "Robin O’Example & <Sons>".to_owned(),
@@ -77,6 +78,7 @@ fn check(assertion: &Assertion) {
     assert_eq!(assertion.attributes["displayName"], ["Robin O’Example & <Sons>"]);
     assert_eq!(assertion.attributes["groups"], ["Staff", "Heads \"of\" 'all'"]);
     assert_eq!(assertion.expires_at, now() + TimeDelta::minutes(6));
+    assert_eq!(assertion.signed_in_at, Some(now() - TimeDelta::hours(3)));
 }
 
 #[test]

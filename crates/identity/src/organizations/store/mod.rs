@@ -1,6 +1,7 @@
 //! All of the organisations' SQL. Which rows a statement reaches is decided by the transaction's actor.
 
 pub(crate) mod admin;
+pub(crate) mod admins;
 pub(crate) mod domains;
 pub(crate) mod invitations;
 pub(crate) mod members;

@@ -1494,10 +1494,13 @@ CREATE TABLE public.saml_connections (
     read_at timestamp with time zone NOT NULL,
     refused_at timestamp with time zone,
     refused_why text,
+    read_failed_at timestamp with time zone,
+    read_failed_why text,
     CONSTRAINT saml_connections_certificates_check CHECK (((cardinality(certificates) >= 1) AND (cardinality(certificates) <= 8))),
     CONSTRAINT saml_connections_email_attribute_check CHECK ((length(email_attribute) <= 200)),
     CONSTRAINT saml_connections_metadata_url_check CHECK ((length(metadata_url) <= 500)),
     CONSTRAINT saml_connections_our_certificate_check CHECK ((length(our_certificate) <= 8192)),
+    CONSTRAINT saml_connections_read_failed_why_check CHECK ((length(read_failed_why) <= 300)),
     CONSTRAINT saml_connections_refused_why_check CHECK ((length(refused_why) <= 300)),
     CONSTRAINT saml_connections_sign_on_url_check CHECK (((length(sign_on_url) >= 8) AND (length(sign_on_url) <= 1000)))
 );
@@ -1640,6 +1643,7 @@ CREATE TABLE public.sso_attempts (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
+    confirms boolean DEFAULT false NOT NULL,
     CONSTRAINT sso_attempts_cookie_hash_check CHECK ((length(cookie_hash) = 32)),
     CONSTRAINT sso_attempts_next_check CHECK ((length(next) <= 2000)),
     CONSTRAINT sso_attempts_state_hash_check CHECK ((length(state_hash) = 32))

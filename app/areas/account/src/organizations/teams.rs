@@ -193,10 +193,12 @@ fn Team(slug: String, team: TeamView, members: Vec<MemberView>, may: bool, actio
     });
     view! {
         <Disclosure title=team.name note=count open=open>
-            <ul class="fields">{rows}</ul>
-            {add}
-            {by_address}
-            {change}
+            <div class="stack">
+                <ul class="fields">{rows}</ul>
+                {add}
+                {by_address}
+                {change}
+            </div>
         </Disclosure>
     }
 }

@@ -68,21 +68,23 @@ fn Erase(mine: PrivacyView) -> impl IntoView {
     view! {
         <div class="narrow stack">
             <FormHead title=TITLE tried=tried />
-            <h2>"What goes"</h2>
-            <ul>
-                <li>"Your name, email address and password, and every way to sign in"</li>
-                <li>"Where you are signed in and were"</li>
-                <li>"Your notes, answers, progress and reviews"</li>
-                <li>"Your place in organisations and teams"</li>
-                <li>"Copies of your data that you had made: get one first if you want it"</li>
-            </ul>
-            <h2>"What stays, without your name"</h2>
-            <ul>
-                <li>"What was paid, because tax law wants it kept. You can no longer see or refund it."</li>
-                <li>"That somebody took and finished a course"</li>
-                <li>"The record of what was done on the site, for 7 years. Where it holds your name or address, it keeps them."</li>
-            </ul>
-            <p>"You lose your courses, also those that you paid for. Until the day comes you can change your mind."</p>
+            <div class="prose">
+                <h2>"What goes"</h2>
+                <ul>
+                    <li>"Your name, email address and password, and every way to sign in"</li>
+                    <li>"Where you are signed in and were"</li>
+                    <li>"Your notes, answers, progress and reviews"</li>
+                    <li>"Your place in organisations and teams"</li>
+                    <li>"Copies of your data that you had made: get one first if you want it"</li>
+                </ul>
+                <h2>"What stays, without your name"</h2>
+                <ul>
+                    <li>"What was paid, because tax law wants it kept. You can no longer see or refund it."</li>
+                    <li>"That somebody took and finished a course"</li>
+                    <li>"The record of what was done on the site, for 7 years. Where it holds your name or address, it keeps them."</li>
+                </ul>
+                <p>"You lose your courses, also those that you paid for. Until the day comes you can change your mind."</p>
+            </div>
             {form}
             <p><a href="/account/privacy">"Back to your data"</a></p>
         </div>
